@@ -6,7 +6,7 @@
 __all__ = ['picture_suffixes', 'list_name', 'seed15', 'sample_photographs', 'to_rgb8', 'read_frame', 'Frames', 'held_out',
            'check_split', 'existing_folder', 'FrameFolder', 'find_vimeo', 'read_list', 'list_clips', 'find_lists',
            'Vimeo90K', 'load_photograph', 'moving_camera', 'make_sample', 'sample_root', 'CropSampler', 'read_ahead',
-           'pack', 'Pack', 'open_frames', 'check_frames']
+           'pack', 'Pack', 'open_frames', 'join', 'check_frames']
 
 # %% ../nbs/01_data.ipynb #b9578f94
 import hashlib, json, os, re, tempfile, time, zlib
@@ -362,6 +362,16 @@ def open_frames(
     return Vimeo90K(root, split, frames=frames) if find_vimeo(root, 2) else FrameFolder(root, split)
 
 # %% ../nbs/01_data.ipynb #d91a6224
+def join(
+    *parts, # `Frames` that are files: `FrameFolder`, `Vimeo90K`
+)->Frames:
+    "The frames of several data sets, one after the other"
+    if any(isinstance(o, Pack) for o in parts): raise InputError("a pack cannot be joined with others: pack the folders together instead")
+    files = [os.path.abspath(p.path(i)) for p in parts for i in range(len(p))]
+    root = os.path.commonpath([os.path.dirname(o) for o in files])
+    return Frames(root, [os.path.relpath(o, root) for o in files])
+
+# %% ../nbs/01_data.ipynb #bc37d8d6
 def check_frames(
     frames,          # a `Frames`
     threads:int=4,
