@@ -427,6 +427,7 @@ def run(
     time_limit=None, # '11.2h'
     threads:int=2,   # that read ahead
     more:dict=None,  # further settings to keep in run.json
+    extra=(),        # further callbacks, which act first
 )->dict: # out, steps, best, skipped_batches, bad_files, seconds
     "Train, validate, keep, and say what came of it"
     out = Path(out)
@@ -434,7 +435,7 @@ def run(
     settings = dict(model=name, role=role, seed=seed, data=str(frames.root), **s, **(more or {}))
     sampler = CropSampler(frames, s['size'], s['batch'], seed, threads=threads)
     t = Trainer(task, sampler, Degrade(**s['degrade'], seed=seed), s['steps'], s['epoch_steps'], s['lr'], schedules[s['schedule']], s['weight_decay'], device=device,
-                callbacks=callbacks_for(s, out, role, name, Middle(valid), settings, time_limit))
+                callbacks=[*extra, *callbacks_for(s, out, role, name, Middle(valid), settings, time_limit)])
     t.bad = torch.zeros(())
     if resumed and not resume(t, out, settings): say(f"{out} holds no checkpoint: starting anew")
     if not t.step: write_run(out, settings)
@@ -452,11 +453,11 @@ def finish(t, out, frames)->dict: # what `run` returns; an InputError if the run
 
 # %% ../nbs/06_train.ipynb #6924830f
 def starting_model(
-    name:str,      # a preset
+    name,          # a preset, or a function that makes the network
     init:str=None, # weights to start from: a file
 ):
     "The network that a run trains: fresh, or from a file"
-    if not init: return create_model(name)
+    if not init: return create_model(name) if isinstance(name, str) else name()
     model = load_model(init).train()
     if not hasattr(model, 'config'): raise InputError(f"{init} is no network of this kit: only those can be trained further")
     return model
@@ -464,8 +465,9 @@ def starting_model(
 def train(
     data,                     # a pack, Vimeo-90K, a folder of pictures, or 'sample'
     out,                      # the run's folder
-    model:str='msafn',        # a preset
+    model='msafn',            # a preset, or a function that makes the network
     recipe:str='fast',        # or 'seed'
+    role:str='',              # 'teacher' or 'student', in the names of files; by the preset
     seed:int=0,
     resume:bool=False,        # go on with the run in `out`
     device:str='auto',
@@ -480,5 +482,6 @@ def train(
     frames,valid = open_frames(data),open_frames(val_data or data, 'test', frames=(4,) if val_data is None and str(data) == 'sample' else 'all')
     s = settle(recipe, max(len(frames)//(settings.get('batch') or recipes.get(recipe, recipes['fast'])['batch']), 1), **settings)
     task = Supervised(starting_model(model, init), losses[s['loss']], amp_dtype(pick_device(device)))
-    role = 'teacher' if model.startswith('msafn') else 'student'
-    return run(task, frames, valid, out, s, model, role, seed, resume, device, time_limit, threads, dict(recipe=recipe, init=init))
+    name = model if isinstance(model, str) else type(task.model).__name__
+    role = role or ('teacher' if name.startswith('msafn') else 'student')
+    return run(task, frames, valid, out, s, name, role, seed, resume, device, time_limit, threads, dict(recipe=recipe, init=init))
