@@ -55,7 +55,7 @@ class Frames(Dataset):
     def __len__(self): return len(self.names)
     def path(self, i): return self.root/self.names[i]
     def array(self, i): return read_frame(self.path(i)) # (H, W, 3) uint8
-    def __getitem__(self, i): return torch.from_numpy(np.ascontiguousarray(self.array(i))).permute(2, 0, 1)
+    def __getitem__(self, i): return torch.from_numpy(np.array(self.array(i))).permute(2, 0, 1)
     def try_array(self, i): # None where it cannot be read, which is kept in `bad`
         try: return self.array(i)
         except InputError as e: self.bad[self.names[i]] = str(e)
@@ -246,6 +246,7 @@ class CropSampler:
     ):
         self.frames,self.size,self.batch,self.seed,self.threads = frames,size,batch,seed,threads
         self.budget,self.kept = memory_mb*2**20,{}
+        self.mine = None # rows of the batch to read, where several processes share it; None: all
         if not len(frames): raise InputError("no frames to draw crops from")
     @property
     def steps_per_pass(self): return max(len(self.frames)//self.batch, 1) # each frame once, about
@@ -260,19 +261,21 @@ class CropSampler:
             size = 0 if a is None else a.nbytes
             if size <= self.budget: self.kept[i] = a; self.budget -= size
         return a
-    def crop(self, i, rng): # one crop of frame i, or of the next that can be read
+    def crop(self, i, place): # one crop of frame i, or of the next that can be read; place: two numbers in [0, 1)
         for j in range(len(self.frames)):
             a = self.array((i+j) % len(self.frames))
             if a is not None: break
         else: raise InputError(f"none of the {len(self.frames)} frames below {self.frames.root} can be used: {next(iter(self.frames.bad.values()))}")
-        y,x = (rng.integers(o - self.size + 1) for o in a.shape[:2])
+        y,x = (int(p*(o - self.size + 1)) for p,o in zip(place, a.shape[:2]))
         return a[y:y+self.size, x:x+self.size], (i+j) % len(self.frames)
     def __call__(self, step): # crops (B, 3, size, size) uint8, the numbers of their frames
         first,rng,n = step*self.batch,np.random.default_rng((self.seed, 1, step)),len(self.frames)
         orders = {e:self.order(e) for e in {first//n, (first+self.batch-1)//n}} if self.batch <= n else {}
         picks = [orders[p//n][p % n] if orders else rng.integers(n) for p in range(first, first+self.batch)]
-        crops,numbers = zip(*[self.crop(int(i), rng) for i in picks])
-        return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).contiguous(), [int(o) for o in numbers]
+        places,out,numbers = rng.random((self.batch, 2)),np.zeros((self.batch, self.size, self.size, 3), np.uint8),[]
+        for k in range(self.batch) if self.mine is None else self.mine: # the places do not depend on who reads
+            out[k],i = self.crop(int(picks[k]), places[k]); numbers.append(int(i))
+        return torch.from_numpy(out).permute(0, 3, 1, 2).contiguous(), numbers
 
 # %% ../nbs/01_data.ipynb #c125a1e2
 def read_ahead(

@@ -45,6 +45,7 @@ def reach(
 )->int: # pixels of the network's input
     "How far a pixel of the output looks, its gates apart"
     model = getattr(model, 'module', model)
+    if known := getattr(model, 'reach', 0): return known # an exported network says so itself
     if not isinstance(model, MSAFN): return 32 # of LR, for networks that are not known from inside
     c = model.config
     convs = 3 if c['dense'] else 2
@@ -128,7 +129,7 @@ def _tiled(model, frame, side, tolerance):
             if not gates.gates or gates.next_pass() < tolerance: break
     return out[..., :h*factor, :w*factor]
 
-# %% ../nbs/08_enhance.ipynb #53c4e7ec
+# %% ../nbs/08_enhance.ipynb #0c0f498b
 @contextlib.contextmanager
 def at_rest(model):
     "In eval mode and without gradients while open"
@@ -160,7 +161,7 @@ def enhance_tensor(
         if torch.cuda.is_available(): torch.cuda.empty_cache()
         say(f"out of memory: going on in tiles of {tile} pixels")
 
-# %% ../nbs/08_enhance.ipynb #62a70ecd
+# %% ../nbs/08_enhance.ipynb #3cca0a06
 of_the_file = {254, 255, 256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 282, 283, 284, 296, 317, 320, 322, 323, 324, 325, 330, 338, 339, 347, 513, 514, 530, 700, 34675}
 
 def carried_exif(
@@ -175,7 +176,7 @@ def carried_exif(
     try: return kept.tobytes() if len(kept) or any(parts.values()) else b''
     except Exception: return b'' # some cameras write what cannot be written again
 
-# %% ../nbs/08_enhance.ipynb #08bc38f2
+# %% ../nbs/08_enhance.ipynb #5f65ab90
 def open_picture(
     path, # a file with one picture
 )->Image.Image: # the right way up
@@ -197,7 +198,7 @@ def open_picture(
         raise InputError(f"{path} is cut off or broken ({e}; {path.stat().st_size if path.is_file() else 0:,} bytes): copy it again") from None
     raise InputError(f"{path} holds {frames} pictures: save one of them alone, or make a clip of them (.mp4) first")
 
-# %% ../nbs/08_enhance.ipynb #2db0ebe4
+# %% ../nbs/08_enhance.ipynb #0c1f1ce8
 plain_modes = {'1':'L', 'P':'RGB', 'PA':'RGBA', 'La':'LA', 'RGBa':'RGBA', 'RGBX':'RGB', 'I;16B':'I;16', 'I;16L':'I;16', 'I;16N':'I;16',
                **{o:o for o in ('L', 'LA', 'RGB', 'RGBA', 'I;16')}}
 
@@ -215,7 +216,7 @@ def plain(
     if plain_modes.get(image.mode) is None: out.info.pop('icc_profile', None) # it was for the other colours
     return out
 
-# %% ../nbs/08_enhance.ipynb #e97409dd
+# %% ../nbs/08_enhance.ipynb #b4df04d8
 def to_planes(
     image:Image.Image, # L, LA, RGB, RGBA or I;16
 ): # colour (1, 3, h, w), times alpha, and alpha (1, 1, h, w) or None, in [0, 1]
@@ -240,7 +241,7 @@ def from_planes(
     a = (colour.clamp(0, 1)[0].permute(1, 2, 0).numpy()*(65535 if mode == 'I;16' else 255)).round()
     return Image.fromarray(a.astype(np.uint16 if mode == 'I;16' else np.uint8).squeeze(2) if a.shape[2] == 1 else a.astype(np.uint8))
 
-# %% ../nbs/08_enhance.ipynb #d741cef4
+# %% ../nbs/08_enhance.ipynb #6af67e65
 def enhance_image(
     model,                # of the kit, or with `lr_input`
     image:Image.Image,    # any mode
@@ -257,7 +258,7 @@ def enhance_image(
     out.info.update({k:v for k,v in image.info.items() if k in ('icc_profile', 'dpi')}, exif=exif)
     return out
 
-# %% ../nbs/08_enhance.ipynb #ade13b65
+# %% ../nbs/08_enhance.ipynb #9848201b
 written_as = {'.png':('PNG', {}), '.bmp':('BMP', {}), '.webp':('WEBP', dict(quality=95)), '.tif':('TIFF', dict(compression='tiff_deflate')),
               '.jpg':('JPEG', dict(quality=95, subsampling=0)), '.jpeg':('JPEG', dict(quality=95, subsampling=0)), '.tiff':('TIFF', dict(compression='tiff_deflate'))}
 
@@ -286,7 +287,7 @@ def save_picture(
     except (OSError, ValueError, SyntaxError) as e: raise InputError(f"{dest}: {form} cannot hold this picture of {image.width}x{image.height} ({e}): choose .png or .tif") from None
     with atomic_write(dest) as f: f.write(made.getvalue())
 
-# %% ../nbs/08_enhance.ipynb #4c11fa6b
+# %% ../nbs/08_enhance.ipynb #b2858994
 def check_apart(src, dest):
     "An `InputError` where `dest` is the file `src` itself"
     if os.path.exists(src) and (os.path.exists(dest) and os.path.samefile(src, dest) or Path(src).resolve() == Path(dest).resolve()):
@@ -308,7 +309,7 @@ def enhance_file(
     save_picture(image, dest)
     return dest
 
-# %% ../nbs/08_enhance.ipynb #85a50282
+# %% ../nbs/08_enhance.ipynb #897d081a
 class FolderResult(NamedTuple):
     "What became of each picture of a folder, by its path below it"
     done:list    # names
@@ -342,7 +343,7 @@ def enhance_folder(
     for message in out.failed.values(): say(message)
     return out
 
-# %% ../nbs/08_enhance.ipynb #d2b0165e
+# %% ../nbs/08_enhance.ipynb #43b17976
 def in_thread(
     items,     # an iterable
     ahead:int=4, # how many wait at most
@@ -369,7 +370,7 @@ def in_thread(
             yield o
     finally: stop.set(); thread.join()
 
-# %% ../nbs/08_enhance.ipynb #d7ada2da
+# %% ../nbs/08_enhance.ipynb #0f40d06f
 class Look(NamedTuple):
     "How the numbers of a clip's frames mean colours; numbers as in ITU-T H.273"
     matrix:int    # 1: BT.709, 5 and 6: BT.601, 9: BT.2020
@@ -406,7 +407,7 @@ def rgb_to_frame(rgb, look:Look): # rgb (H, W, 3) uint8
     out.colorspace,out.color_range = look.matrix,2 if look.full else 1
     return out
 
-# %% ../nbs/08_enhance.ipynb #abf56b9e
+# %% ../nbs/08_enhance.ipynb #de0c1a57
 clip_suffixes = {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.y4m'}
 
 def open_clip(
@@ -438,7 +439,7 @@ def read_clip(
         yield from found
     if bad: say(f"{clip.name}: {bad} packets are broken and were left out")
 
-# %% ../nbs/08_enhance.ipynb #d2a6cd61
+# %% ../nbs/08_enhance.ipynb #ac84c793
 clips_written_as = {'.mp4':'mp4', '.m4v':'mp4', '.mov':'mov', '.mkv':'matroska'}
 
 def add_video(out, source, w:int, h:int, look:Look, crf:int=18): # the new stream
@@ -461,7 +462,7 @@ def add_copies(out, sources)->dict: # number of the source's stream to the new s
         copies[o.index].metadata.update({k:v for k,v in o.metadata.items() if k in ('language', 'title')})
     return copies
 
-# %% ../nbs/08_enhance.ipynb #64d957de
+# %% ../nbs/08_enhance.ipynb #2eba1e84
 class ClipWriter:
     "Encode frames and copy packets into `file`, in order, in a thread of its own"
     def __init__(self, file, form:str, source, copied, crf:int): # a handle, a name in `clips_written_as`, an open clip, its streams
@@ -493,7 +494,7 @@ class ClipWriter:
         if self.video is not None: self.out.mux(self.video.encode(None))
         self.out.close()
 
-# %% ../nbs/08_enhance.ipynb #6839f6ed
+# %% ../nbs/08_enhance.ipynb #27136849
 def _enhance_rgb(model, rgb, upscale, tile): # (H, W, 3) uint8 to the same
     y = enhance_tensor(model, torch.from_numpy(rgb).permute(2, 0, 1)[None].float()/255, upscale, tile)
     return (y.clamp(0, 1)[0].permute(1, 2, 0)*255).round().byte().numpy()
@@ -526,7 +527,7 @@ def enhance_clip(
     if stopped: say(f"stopped: {dest} has the first {writer.frames} frames"); raise KeyboardInterrupt
     return dest
 
-# %% ../nbs/08_enhance.ipynb #56ac8bb0
+# %% ../nbs/08_enhance.ipynb #5f542094
 def enhance(
     model,               # a network, a preset with shipped weights, or a file of weights
     src,                 # a picture, a folder of pictures or a clip

@@ -1,0 +1,35 @@
+"Run every notebook, two at a time; ends with the line 'N passed, N failed'"
+import os, sys
+os.environ.setdefault('OMP_NUM_THREADS', '1') # two notebooks on two cores: threads that wait for each other cost more than they give
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from fastcore.script import call_parse
+from nbdev.config import get_config
+from nbdev.doclinks import nbglob
+from nbdev.test import test_nb
+
+def one(fn, skip, force, base):
+    good,secs = test_nb(fn, skip_flags=skip, force_flags=force, basepath=base)
+    print(f'{"ok  " if good else "FAIL"} {fn.name} {secs:.0f}s', flush=True)
+    return fn.name,good
+
+@call_parse
+def main(
+    flags:str='',      # Skipped flags to run after all, e.g. 'slow'
+    only:str='',       # Part of the names of the notebooks to run
+    n_workers:int=2,   # At a time
+):
+    "Run every notebook"
+    cfg = get_config()
+    os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, [str(cfg.config_path), os.environ.get('PYTHONPATH')]))
+    fns = [o.absolute() for o in sorted(nbglob(as_path=True)) if only in str(o)]
+    with ProcessPoolExecutor(n_workers, mp_context=get_context('spawn'), max_tasks_per_child=1) as pool:
+        jobs = [pool.submit(one, o, cfg.tst_flags.split(), flags.split(), cfg.config_path) for o in fns]
+        found = []
+        for fn,job in zip(fns, jobs):
+            try: found.append(job.result())
+            except Exception as e: print(f'FAIL {fn.name}: {e!r}'); found.append((fn.name, False))
+    bad = [n for n,good in found if not good]
+    if bad: print('failed: ' + ', '.join(bad))
+    print(f'{len(found)-len(bad)} passed, {len(bad)} failed')
+    sys.exit(bool(bad) or not found)
