@@ -125,19 +125,21 @@ def markdown(rows, heads=None)->str: # as `table`
 # %% ../nbs/10_bench.ipynb #9a498065
 def busiest(
     hr,          # (1, 3, H, W)
-    side:int=64, # of the crop, pixels
+    side:int=96, # of the crop, pixels
+    after=None,  # (1, 3, H, W), enhanced; None: look only at what is lost
 )->tuple: # x, y
-    "The corner of the crop that loses most when it is degraded"
-    _,x = degrade(crop_to(hr))
-    err = torch.nn.functional.avg_pool2d((x - crop_to(hr)).abs().mean(1, keepdim=True), side, 8)[0, 0]
+    "The corner of the crop that loses most when it is degraded, or gains most by `after`"
+    hr = crop_to(hr); _,x = degrade(hr)
+    gain = (x - hr).abs() - (crop_to(after) - hr).abs() if after is not None else (x - hr).abs()
+    err = torch.nn.functional.avg_pool2d(gain.mean(1, keepdim=True), side, 8)[0, 0]
     i = int(err.argmax())
     return (i % err.shape[1])*8,(i//err.shape[1])*8
 
 def crops_picture(
     columns:dict, # caption to (1, 3, H, W) in [0, 1]
     corner,       # x, y of the crop
-    side:int=64,  # of the crop, pixels
-    zoom:int=3,
+    side:int=96,  # of the crop, pixels
+    zoom:int=2,
 )->Image.Image:
     "The same crop of several frames, side by side, with captions"
     x,y = corner; gap,top,s = 6,16,side*zoom
@@ -248,7 +250,7 @@ def demo_report(out, rows, nets, frames, seconds):
     for i in (1, 4):
         hr = frames[i][None]/255; lr,x = degrade(hr)
         with torch.inference_mode(): outs = {'bicubic (before)': x, **{k.replace('_', ', '): restore(m, lr) for k,m in nets.items() if m}, 'truth': hr}
-        strips.append(crops_picture(outs, busiest(hr)))
+        strips.append(crops_picture(outs, busiest(hr, after=outs['teacher'])))
     sheet = Image.new('RGB', (strips[0].width, sum(o.height for o in strips)), 'white')
     for j,o in enumerate(strips): sheet.paste(o, (0, sum(p.height for p in strips[:j])))
     plot = curves({k.replace('_', ', '): out/k for k in nets if k != 'bicubic'}, baseline=rows[0]['psnr'])

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'Steps', 'Batch', 'Size', 'Lr', 'Resume', 'Limit', 'Recipe', 'Init',
-           'ValData', 'Epoch', 'Term', 'kaggle', 'Kernel', 'show', 'version', 'main', 'demo', 'pack', 'check',
+           'ValData', 'Ema', 'Epoch', 'Term', 'kaggle', 'Kernel', 'show', 'version', 'main', 'demo', 'pack', 'check',
            'summary', 'train', 'distill', 'evaluate', 'enhance', 'bench', 'export', 'data', 'push', 'status', 'output',
            'wheels']
 
@@ -76,6 +76,7 @@ Limit  = Annotated[Optional[str], typer.Option(help='stop in time, all saved: 11
 Recipe = Annotated[str, typer.Option(help="fast, or seed: the published scripts'")]
 Init   = Annotated[Optional[str], typer.Option(help='weights to start from')]
 ValData= Annotated[Optional[str], typer.Option(help="where to validate; the test split of --data by default")]
+Ema    = Annotated[Optional[float], typer.Option(help='decay of the mean of the weights, 0..1; 0: none')]
 Epoch  = Annotated[Optional[int], typer.Option(help='steps between two validations')]
 
 def summary(found)->str: # of a run, for a person
@@ -84,12 +85,12 @@ def summary(found)->str: # of a run, for a person
 
 @app.command()
 def train(data:Data, out:Annotated[str, typer.Option(help="the run's folder")], model:Annotated[str, typer.Option(help='a preset')]='msafn', recipe:Recipe='fast',
-          steps:Steps=None, batch:Batch=None, size:Size=None, lr:Lr=None, epoch_steps:Epoch=None, seed:int=0, resume:Resume=False, time_limit:Limit=None,
+          steps:Steps=None, batch:Batch=None, size:Size=None, lr:Lr=None, epoch_steps:Epoch=None, ema:Ema=None, seed:int=0, resume:Resume=False, time_limit:Limit=None,
           init:Init=None, val_data:ValData=None, device:Device='auto', json:Json=False):
     "Train a network on the truth alone."
     from refinet import train as room
     found = room.train(data, out, model, recipe, seed=seed, resume=resume, device=device, time_limit=time_limit, init=init, val_data=val_data,
-                       steps=steps, batch=batch, size=size, lr=lr, epoch_steps=epoch_steps)
+                       steps=steps, batch=batch, size=size, lr=lr, epoch_steps=epoch_steps, ema=ema)
     show(found, json, summary(found))
 
 # %% ../nbs/13_cli.ipynb #d8bd712a
@@ -100,12 +101,12 @@ def distill(teacher:Annotated[str, typer.Option(help='a preset, a file, or sever
             soft:Annotated[Optional[str], typer.Option(help='distance to the teacher: l1 or mse')]=None, guidance:Annotated[Optional[str], typer.Option(help='constant, linear, cosine or adaptive')]=None,
             kl:Term=None, temperature:Annotated[Optional[float], typer.Option(help='of the KL')]=None, mask:Term=None, mimic:Term=None, affinity:Term=None,
             eight:Annotated[bool, typer.Option(help='ask the teacher in all eight ways')]=False, recipe:Recipe='fast', steps:Steps=None, batch:Batch=None, size:Size=None, lr:Lr=None,
-            epoch_steps:Epoch=None, seed:int=0, resume:Resume=False, time_limit:Limit=None, init:Init=None, val_data:ValData=None, device:Device='auto', json:Json=False):
+            epoch_steps:Epoch=None, ema:Ema=None, seed:int=0, resume:Resume=False, time_limit:Limit=None, init:Init=None, val_data:ValData=None, device:Device='auto', json:Json=False):
     "Train a student on the truth and on a teacher."
     from refinet import distill as room
     terms = {k:v for k,v in dict(soft=soft, guidance=guidance, kl=kl, temperature=temperature, mask=mask, mimic=mimic, affinity=affinity).items() if v is not None}
     found = room.distill(teacher, data, out, model, recipe, alpha, seed=seed, resume=resume, device=device, time_limit=time_limit, init=init, val_data=val_data,
-                         eight=eight, terms=terms, steps=steps, batch=batch, size=size, lr=lr, epoch_steps=epoch_steps)
+                         eight=eight, terms=terms, steps=steps, batch=batch, size=size, lr=lr, epoch_steps=epoch_steps, ema=ema)
     show(found, json, summary(found))
 
 # %% ../nbs/13_cli.ipynb #1ca12400
