@@ -50,6 +50,7 @@ def read_frame(
 # %% ../nbs/01_data.ipynb #439061fc
 class Frames(Dataset):
     "Pictures by number: uint8 tensors (3, H, W); `names` are paths below `root`; `bad` fills with what could not be read"
+    mapped = False # True where the system keeps the pixels at hand, and nobody else need
     def __init__(self,
         root,  # folder
         names, # paths below it
@@ -265,19 +266,23 @@ class CropSampler:
         threads:int=2,       # that read ahead
     ):
         self.frames,self.size,self.batch,self.seed,self.threads = frames,size,batch,seed,threads
-        self.budget,self.kept = memory_mb*2**20,{}
+        self.budget,self.kept,self.orders = memory_mb*2**20,{},{}
         self.mine = None # rows of the batch to read, where several processes share it; None: all
         if not len(frames): raise InputError("no frames to draw crops from")
     @property
     def steps_per_pass(self): return max(len(self.frames)//self.batch, 1) # each frame once, about
     def order(self, epoch): # of the frames, in this pass over them
-        return np.random.default_rng((self.seed, epoch)).permutation(len(self.frames))
+        found = self.orders.get(epoch)
+        if found is None: # half a million numbers are not shuffled in every step
+            found = np.random.default_rng((self.seed, epoch)).permutation(len(self.frames))
+            self.orders = {k:v for k,v in self.orders.items() if abs(k-epoch) < 2} | {epoch: found}
+        return found
     def array(self, i): # (H, W, 3), from memory if it was read before; None if it cannot be used
         if i in self.kept: return self.kept[i]
         a = self.frames.try_array(i)
         if a is not None and min(a.shape[:2]) < self.size:
             self.frames.bad[self.frames.names[i]],a = f"{self.frames.names[i]} is smaller than a crop ({a.shape[1]}x{a.shape[0]}, {self.size})",None
-        if a is None or a.base is None or not isinstance(a.base, np.memmap):
+        if a is None or not self.frames.mapped:
             size = 0 if a is None else a.nbytes
             if size <= self.budget: self.kept[i] = a; self.budget -= size
         return a
@@ -286,16 +291,16 @@ class CropSampler:
             a = self.array((i+j) % len(self.frames))
             if a is not None: break
         else: raise InputError(f"none of the {len(self.frames)} frames below {self.frames.root} can be used: {next(iter(self.frames.bad.values()))}")
-        y,x = (int(p*(o - self.size + 1)) for p,o in zip(place, a.shape[:2]))
-        return a[y:y+self.size, x:x+self.size], (i+j) % len(self.frames)
+        s = self.size; y,x = int(place[0]*(a.shape[0]-s+1)),int(place[1]*(a.shape[1]-s+1))
+        return a[y:y+s, x:x+s], (i+j) % len(self.frames)
     def __call__(self, step): # crops (B, 3, size, size) uint8, the numbers of their frames
         first,rng,n = step*self.batch,np.random.default_rng((self.seed, 1, step)),len(self.frames)
         orders = {e:self.order(e) for e in {first//n, (first+self.batch-1)//n}} if self.batch <= n else {}
         picks = [orders[p//n][p % n] if orders else rng.integers(n) for p in range(first, first+self.batch)]
-        places,out,numbers = rng.random((self.batch, 2)),np.zeros((self.batch, self.size, self.size, 3), np.uint8),[]
+        places,out,numbers = rng.random((self.batch, 2)).tolist(),np.zeros((self.batch, self.size, self.size, 3), np.uint8),[]
         for k in range(self.batch) if self.mine is None else self.mine: # the places do not depend on who reads
             out[k],i = self.crop(int(picks[k]), places[k]); numbers.append(int(i))
-        return torch.from_numpy(out).permute(0, 3, 1, 2).contiguous(), numbers
+        return torch.from_numpy(out).permute(0, 3, 1, 2), numbers # channels last, as they lie in the frame and as networks like them
 
 # %% ../nbs/01_data.ipynb #c125a1e2
 def read_ahead(
@@ -427,6 +432,7 @@ def pack(
 # %% ../nbs/01_data.ipynb #5dbc6291
 class Pack(Frames):
     "The pictures of a folder that `pack` wrote, mapped into memory"
+    mapped = True
     def __init__(self,
         root,               # the folder
         split:str='all',    # 'train', 'test' (one clip or picture in ten) or 'all'
@@ -445,7 +451,7 @@ class Pack(Frames):
     def _open(self, path, shard, check):
         found = path.stat().st_size if path.exists() else 0
         if found != shard['bytes']: raise InputError(f"{path} is cut off ({found:,} of {shard['bytes']:,} bytes): run `refinet pack` again")
-        pixels = np.memmap(path, np.uint8, 'r') if found else None
+        pixels = np.asarray(np.memmap(path, np.uint8, 'r')) if found else None # a plain array is cut faster
         if check and found and zlib.crc32(pixels) != shard['crc32']: raise InputError(f"{path} has changed since it was written (checksum): remove it and run `refinet pack` again")
         return pixels
     def array(self, i):

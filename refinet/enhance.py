@@ -186,7 +186,7 @@ def open_picture(
         with Image.open(path) as image:
             frames = getattr(image, 'n_frames', 1) if image.format != 'MPO' else 1 # phones keep a second view in MPO
             if frames == 1:
-                if image.mode in ('RGB', 'RGBA') and '16' in str(image.tile[:1]): say(f"{path.name}: 16 bits a colour are read as 8")
+                if image.mode in ('RGB', 'RGBA') and ';16' in str(image.tile[:1]): say(f"{path.name}: 16 bits a colour are read as 8")
                 image.load()
                 kept = carried_exif(image)
                 image = ImageOps.exif_transpose(image)

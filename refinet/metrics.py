@@ -97,6 +97,7 @@ def evaluate(
     try:
         for i in bar(range(len(frames)), desc='evaluate') if progress else range(len(frames)):
             if (a := frames.try_array(i)) is None: bad[frames.names[i]] = frames.bad[frames.names[i]]; continue
+            if min(a.shape[:2]) < 20: bad[frames.names[i]] = f"{frames.names[i]} is too small to score ({a.shape[1]}x{a.shape[0]}, 20 pixels at least)"; continue
             hr = crop_to(torch.from_numpy(a.copy()).permute(2, 0, 1)[None].to(device).float()/255)
             lr,degraded = degrade(hr)
             with torch.inference_mode(): out = degraded if model is None else restore(model, lr)

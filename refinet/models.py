@@ -266,7 +266,7 @@ def _read_state(path): # state dict, metadata
         meta = read_metadata(path)
         return load_file(path), meta
     try: got = torch.load(path, map_location='cpu', weights_only=True)
-    except Exception as e: raise InputError(f"{path} cannot be read as weights ({str(e).splitlines()[0][:90]}): give a .safetensors or a .pth state dict") from None
+    except Exception as e: raise InputError(f"{path} cannot be read as weights ({type(e).__name__}; {path.stat().st_size:,} bytes): give a .safetensors or a .pth state dict") from None
     for k in ('state_dict', 'model_state_dict', 'model', 'params_ema', 'params'):
         if isinstance(got, dict) and isinstance(got.get(k), dict): got = got[k]
     if not isinstance(got, dict) or not all(torch.is_tensor(v) for v in got.values()):

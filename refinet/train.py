@@ -24,7 +24,6 @@ from .env import (InputError, amp_dtype, atomic_write, bar, describe_device, gpu
 from .data import CropSampler, open_frames, read_ahead
 from .degrade import Degrade, seed_recipe
 from .models import create_model, load_model, n_params, save_model
-from .metrics import evaluate
 from .losses import HybridLoss, l1_loss
 
 # %% ../nbs/06_train.ipynb #455efef5
@@ -227,7 +226,7 @@ def small_trainer(
     task = Supervised(create_model('nano_msafn', dim=8, trunk=8, blocks=1, drop=kw.pop('drop', .1)))
     return Trainer(task, CropSampler(open_frames('sample'), 32, 4, seed, threads=0), Degrade(seed=seed), steps, **dict(epoch_steps=10, device='cpu', lr=2e-3) | kw)
 
-# %% ../nbs/06_train.ipynb #852f0a1e
+# %% ../nbs/06_train.ipynb #4cae8d68
 class StopOnNaN(Callback):
     "End the run after `limit` bad batches in a row; names the frames of the last one"
     def __init__(self, limit:int=10): self.limit,self.run = limit,None
@@ -239,7 +238,7 @@ class StopOnNaN(Callback):
             t.failed = f"{int(self.run)} batches in a row gave NaN (step {t.step}); the last one held {', '.join(names[:4])}: lower --lr, or look at these frames"
             t.stop_reason = 'NaN'
 
-# %% ../nbs/06_train.ipynb #99cc129f
+# %% ../nbs/06_train.ipynb #17919773
 class Clip(Callback):
     "Scale gradients down to a norm of at most `norm`"
     def __init__(self, norm:float=.5): self.norm = norm
@@ -251,7 +250,7 @@ class Centralize(Callback):
         for g in t.grads():
             if g.ndim > 1: g.sub_(g.mean(dim=tuple(range(1, g.ndim)), keepdim=True))
 
-# %% ../nbs/06_train.ipynb #dd52f528
+# %% ../nbs/06_train.ipynb #92720c60
 def sound(model:nn.Module)->torch.Tensor: # a bool on the device, so that nobody waits for it
     "Whether all weights are finite"
     return torch.stack(torch._foreach_norm(list(model.parameters()))).isfinite().all()
@@ -276,7 +275,7 @@ def create_like(model): # a frozen copy, in eval mode
 
 def best_model(t): return getattr(t, 'ema', t.model) # the one to validate and keep
 
-# %% ../nbs/06_train.ipynb #f0f13df2
+# %% ../nbs/06_train.ipynb #8164546f
 class Middle:
     "A few frames, the middle of each: what a validation looks at"
     def __init__(self, frames, n:int=16, side:int=448):
@@ -294,11 +293,12 @@ class Validate(Callback):
     "PSNR and SSIM of `frames` after each epoch, into the row that is logged"
     def __init__(self, frames): self.frames = frames
     def after_epoch(self, t):
+        from refinet.metrics import evaluate # late: it takes seconds to load, and only the first process looks
         mean = evaluate(best_model(t), self.frames, t.device, names=('psnr_y', 'ssim_y')).mean if rank() == 0 else None
         mean = from_first(mean) # one process looks, all know
         t.row |= dict(psnr=mean['psnr_y'], ssim=mean['ssim_y'])
 
-# %% ../nbs/06_train.ipynb #8164546f
+# %% ../nbs/06_train.ipynb #a2dc0ba2
 class CSVLog(Callback):
     "Append a line an epoch to `log.csv`; a resumed run drops what lies ahead of it"
     columns = ('epoch', 'step', 'lr', 'loss', 'psnr', 'ssim', 'seconds', 'skipped')
@@ -321,7 +321,7 @@ class Bar(Callback):
     def after_epoch(self, t): self.bar.set_postfix_str(f"loss {t.row['loss']:.4f} psnr {t.row['psnr']:.2f} ssim {t.row['ssim']:.4f}")
     def after_fit(self, t): self.bar.close()
 
-# %% ../nbs/06_train.ipynb #603790d2
+# %% ../nbs/06_train.ipynb #b327c39c
 class TensorBoard(Callback):
     "The columns of `log.csv` as curves, below `out`/tensorboard"
     def __init__(self, out):
@@ -334,7 +334,7 @@ class TensorBoard(Callback):
         self.writer.flush()
     def after_fit(self, t): self.writer.close()
 
-# %% ../nbs/06_train.ipynb #3924ec77
+# %% ../nbs/06_train.ipynb #cc5181e7
 class Stalled(Callback):
     "Something to do when `ssim` has not grown by `least` for `patience` epochs"
     def __init__(self, patience:int=2, least:float=.001): self.patience,self.least,self.best,self.waited = patience,least,-math.inf,0
@@ -355,7 +355,7 @@ class RaiseIntensity(Stalled):
         t.degrade.intensity = min(t.degrade.intensity + .1, 1.5)
         t.lr_scale = min(t.lr_scale*1.2, 1/max(t.schedule(t.step-1, t.steps), 1e-9))
 
-# %% ../nbs/06_train.ipynb #a4141f0b
+# %% ../nbs/06_train.ipynb #f7fb8c94
 def to_bytes(state)->memoryview:
     "As `torch.save` writes it, in memory first: a full disk is then an error of ours, with a name, and not one of its zip writer"
     f = io.BytesIO(); torch.save(state, f)
@@ -379,7 +379,7 @@ class Keep(Callback):
     def state_dict(self): return dict(best=self.best)
     def load_state_dict(self, state): self.best = state['best']
 
-# %% ../nbs/06_train.ipynb #812fc4af
+# %% ../nbs/06_train.ipynb #1f4c9eb9
 def trained_state(task): # without a teacher, which does not change
     return {k:v for k,v in task.state_dict().items() if not k.startswith('teacher.')}
 
@@ -411,7 +411,7 @@ def running(pid:int)->bool: # is there a process of this number
     except OSError as e: return e.errno == errno.EPERM
     return True
 
-# %% ../nbs/06_train.ipynb #1a8a6c9e
+# %% ../nbs/06_train.ipynb #3579414f
 def read_checkpoint(
     out, # a run's folder
 )->dict|None: # None where there is nothing to go on from
@@ -440,7 +440,7 @@ def resume(
     if rank(): torch.manual_seed(t.step*workers() + rank()) # the generators in the file are the first process's
     return True
 
-# %% ../nbs/06_train.ipynb #ea92f9b6
+# %% ../nbs/06_train.ipynb #6924830f
 class Signals(Callback):
     "SIGTERM and Ctrl-C end the run after the step at hand; a second Ctrl-C ends it at once"
     def before_fit(self, t):
@@ -467,7 +467,7 @@ class TimeLimit(Callback):
     def after_step(self, t):
         if time.monotonic() - self.start > self.limit: t.stop_reason = 'time limit'
 
-# %% ../nbs/06_train.ipynb #d7dd0383
+# %% ../nbs/06_train.ipynb #6a742608
 recipes = dict(
     fast = dict(steps=12000, epoch_steps=500, batch=16, size=96, lr=1e-3, schedule='cosine', weight_decay=0., loss='l1', clip=.5,
                 ema=.995, centralize=False, stall='', degrade={}, accumulate=1, compile=False, tensorboard=False),
@@ -494,7 +494,7 @@ def settle(
     if s['size'] % 4: raise InputError(f"size {s['size']}: the side of a crop must be a multiple of 4")
     return s
 
-# %% ../nbs/06_train.ipynb #6134619b
+# %% ../nbs/06_train.ipynb #017db1c5
 def faster(
     times:dict, # way to the times of its steps, s
 )->str:
@@ -524,7 +524,7 @@ def probe_gpus(
     set_rng_state(generators); best = faster(times); t.parallel = ways[best]
     say('a step takes ' + ', '.join(f'{statistics.median(v)*1e3:.1f} ms on {k}' for k,v in times.items()) + f': using {best}')
 
-# %% ../nbs/06_train.ipynb #03f3a693
+# %% ../nbs/06_train.ipynb #93aea7ef
 def callbacks_for(s, out, role, name, frames, settings, time_limit=None): # the list for settings `s`
     "The callbacks of a run, in the order in which they act"
     stall = dict(intensity=RaiseIntensity, reduce=ReduceLR)
@@ -540,7 +540,7 @@ def write_run(out, settings:dict):
                  started=datetime.datetime.now().isoformat(timespec='seconds'))
     with atomic_write(Path(out)/'run.json', 'w') as f: json.dump(facts, f, indent=1)
 
-# %% ../nbs/06_train.ipynb #f543861e
+# %% ../nbs/06_train.ipynb #a5423b1f
 def run(
     task,            # a module like `Supervised`, with `.model`
     frames, valid,   # `Frames` to train on, and others to validate on
@@ -589,7 +589,7 @@ def finish(t, out, frames)->dict: # what `run` returns; an InputError if the run
     best = from_first(next((o.best for o in t.callbacks if isinstance(o, Keep)), None))
     return dict(out=str(out), steps=t.step, best=best, skipped_batches=int(t.skipped), bad_files=sorted(frames.bad), seconds=round(t.seconds, 1))
 
-# %% ../nbs/06_train.ipynb #93aea7ef
+# %% ../nbs/06_train.ipynb #77b23ef7
 def starting_model(
     name,          # a preset, or a function that makes the network
     init:str=None, # weights to start from: a file
