@@ -24,7 +24,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from .env import InputError, atomic_write, bar, need, pick_device, say
 from .data import FrameFolder, existing_folder, picture_suffixes
 from .degrade import downscale, upscale as blow_up
-from .models import Gate, MSAFN, load_model
+from .models import Gate, MSAFN, load_model, restore
 
 # %% ../nbs/08_enhance.ipynb #52ed3568
 def as_input(
@@ -149,11 +149,13 @@ def enhance_tensor(
 ): # (N, 3, H, W) in main memory, not yet clamped
     "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4"
     model = getattr(model, 'module', model)
-    frame,(h,w) = as_input(model, x.float(), upscale)
+    x,(h,w) = x.float(),(o*(4 if upscale else 1) for o in x.shape[-2:])
+    def whole(): # in one piece there is a shorter way in from LR
+        return restore(model, x.to(**_on(model))) if upscale and isinstance(model, nn.Module) else model(as_input(model, x, upscale)[0].to(**_on(model)))
     while True:
         try:
             with at_rest(model):
-                y = _tiled(model, frame, tile, tolerance) if 0 < tile < max(h, w) else model(frame.to(**_on(model)))
+                y = _tiled(model, as_input(model, x, upscale)[0], tile, tolerance) if 0 < tile < max(h, w) else whole()
             return y.float().cpu()[..., :h, :w]
         except torch.cuda.OutOfMemoryError: pass # outside of this block, so that the tensors of the trace are let go
         if 0 < tile <= 64: raise InputError(f"a frame of {w}x{h} does not fit the device's memory even in tiles of {tile} pixels: take a smaller model, or --device cpu")
