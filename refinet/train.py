@@ -216,7 +216,6 @@ class Trainer:
 
 # %% ../nbs/06_train.ipynb #92006408
 def small_trainer(
-    out=None,      # unused by the trainer itself; callbacks write there
     steps:int=20,
     seed:int=0,
     **kw           # arguments of `Trainer`; `drop`, the stochastic depth of the network
