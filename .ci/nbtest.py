@@ -2,13 +2,14 @@
 import os, sys
 os.environ.setdefault('OMP_NUM_THREADS', '1') # two notebooks on two cores: threads that wait for each other cost more than they give
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, set_start_method
 from fastcore.script import call_parse
 from nbdev.config import get_config
 from nbdev.doclinks import nbglob
 from nbdev.test import test_nb
 
 def one(fn, skip, force, base):
+    set_start_method(None, force=True) # the platform's own, as in Jupyter: spawned, this process would spawn in turn
     good,secs = test_nb(fn, skip_flags=skip, force_flags=force, basepath=base)
     print(f'{"ok  " if good else "FAIL"} {fn.name} {secs:.0f}s', flush=True)
     return fn.name,good

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['demo_settings', 'side_by_side', 'peak_mb', 'open_model', 'runner', 'parse_size', 'bench', 'table', 'markdown',
-           'busiest', 'crops_picture', 'data_uri', 'page', 'curves', 'demo_runs', 'demo_table', 'demo', 'demo_report']
+           'busiest', 'crops_picture', 'data_uri', 'page', 'curves', 'SeedPatches', 'patches_a_second', 'feed', 'feeds',
+           'bench_data', 'Clock', 'bench_train', 'demo_runs', 'demo_table', 'demo', 'demo_report']
 
 # %% ../nbs/10_bench.ipynb #e18c4c78
-import base64, html, io, json, math, statistics, threading, time
+import base64, html, io, json, math, os, random, statistics, tempfile, threading, time
 from pathlib import Path
 import numpy as np
 import torch
@@ -188,6 +189,115 @@ def curves(
     return Image.open(f)
 
 # %% ../nbs/10_bench.ipynb #bb4f3dbf
+from PIL import ImageEnhance, ImageOps
+from torch.utils.data import DataLoader, Dataset
+from .data import CropSampler, Frames, pack, pack_tar, read_ahead
+from .degrade import Degrade
+from .train import Callback, Supervised, Trainer
+
+class SeedPatches(Dataset):
+    "A patch as the published scripts make it: the whole frame decoded, augmented and degraded, then cropped"
+    def __init__(self, frames, size:int=48): self.frames,self.size = frames,size
+    def __len__(self): return 10**9
+    def __getitem__(self, i):
+        rng,image = random.Random(i),Image.fromarray(self.frames.array(i % len(self.frames)))
+        if rng.random() < .5: image = ImageOps.mirror(image)
+        if rng.random() < .5: image = ImageOps.flip(image)
+        if rng.random() < .5: image = ImageEnhance.Brightness(image).enhance(rng.uniform(.8, 1.2))
+        w,h = image.size; s = self.size
+        seen = image.resize((w//4, h//4), Image.BICUBIC).resize((w, h), Image.BICUBIC)
+        x,y = rng.randrange(w-s+1),rng.randrange(h-s+1)
+        return tuple(torch.from_numpy(np.asarray(o)[y:y+s, x:x+s].copy()).permute(2, 0, 1).float()/255 for o in (seen, image))
+
+# %% ../nbs/10_bench.ipynb #48d3d637
+def patches_a_second(
+    batches,    # yields batches without end
+    batch:int,  # patches in each
+    ahead:int,  # batches that may lie ready, and are not counted
+    seconds:float=1.,
+)->float:
+    "How fast batches come"
+    it = iter(batches)
+    for _ in range(ahead): next(it)
+    start,n = time.perf_counter(),0
+    while n < 2 or time.perf_counter() - start < seconds: next(it); n += 1
+    return n*batch/(time.perf_counter() - start)
+
+def feed(
+    sampler,         # a `CropSampler`
+    workers:int,     # threads that read ahead
+    degrade=None,    # a `Degrade`, or None: the crops alone
+    device='cpu',
+):
+    "Batches as training draws them"
+    for s,(crops,_) in read_ahead(sampler, 0, 10**9, workers):
+        out = degrade(crops.to(device, non_blocking=True), s)[1] if degrade else crops
+        if out.device.type == 'cuda': torch.cuda.synchronize()
+        yield out
+
+# %% ../nbs/10_bench.ipynb #0effd75f
+def feeds(frames, folder, size, batch)->dict: # (source, what degrades) to workers to (batches, patches in each)
+    "The ways to feed a training, beside each other: pack and tar shards are written to `folder`"
+    packed,tars = pack(frames, Path(folder)/'pack'),pack_tar(frames, Path(folder)/'tar')
+    def seed(w, device): return DataLoader(SeedPatches(frames, size), 8, num_workers=w, prefetch_factor=1),8
+    def ours(f, mb, degrade): # a new sampler each time: its memory is empty
+        return lambda w, device: (feed(CropSampler(f, size, batch, memory_mb=mb), w, degrade, device),batch)
+    out = {("published scripts' way", 'Pillow, whole frame'): seed}
+    for name,f,mb in (('picture files', frames, 0), ('picture files, in memory', frames, 4096), ('tar shards', tars, 0), ('pack', packed, 0)):
+        out[name, 'device, crops'] = ours(f, mb, Degrade())
+        out[name, 'none'] = ours(f, mb, None)
+    return out
+
+def bench_data(
+    frames,            # a `Frames` whose pictures are files; at most 64 of them are used
+    workers=(1, 2, 4), # that read
+    size:int=48,       # side of a patch, pixels
+    batch:int=64,      # patches a batch
+    seconds:float=1.,  # for each figure
+    device='auto',     # that degrades
+)->dict: # size, batch, device, cores, rows
+    "Patches a second for each way to feed a training, all in one run; `ratio` is to the first way with as many workers"
+    device,frames = pick_device(device),frames.subset(range(0, len(frames), max(len(frames)//64, 1)))
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for (source,degraded),make in feeds(frames, folder, size, batch).items():
+            row = dict(source=source, degraded=degraded)
+            for w in workers:
+                batches,n = make(w, device)
+                ahead = 2*w + 2 + (len(frames)//n + 1 if 'memory' in source else 0) # the first pass fills the memory
+                row[f'workers_{w}'] = round(patches_a_second(batches, n, ahead, seconds), 1)
+            row['ratio'] = round(statistics.median(row[f'workers_{w}']/(rows or [row])[0][f'workers_{w}'] for w in workers), 1)
+            rows.append(row)
+    return dict(size=size, batch=batch, device=device.type, cores=os.cpu_count(), rows=rows)
+
+# %% ../nbs/10_bench.ipynb #234796b3
+class Clock(Callback):
+    "Seconds of the steps after the first two"
+    def after_step(self, t):
+        if t.step not in (2, t.steps): return
+        if t.device.type == 'cuda': torch.cuda.synchronize()
+        if t.step == 2: self.start = time.perf_counter()
+        self.seconds = time.perf_counter() - self.start
+
+def bench_train(
+    names=('nano_msafn', 'light_msafn', 'msafn'), # presets
+    batch:int=64,       # crops a step
+    size:int=64,        # side of a crop, pixels
+    steps:int=10,       # counted, after two that are not
+    device='auto',
+    compile:bool=False, # with torch.compile
+    data='sample',
+)->dict: # batch, size, device, dtype, rows
+    "Steps a second and peak memory of training, for each preset"
+    device,rows = pick_device(device),[]
+    for name in names:
+        if device.type == 'cuda': torch.cuda.empty_cache(); torch.cuda.reset_peak_memory_stats()
+        t = Trainer(Supervised(create_model(name), amp=amp_dtype(device)), CropSampler(open_frames(data), size, batch), Degrade(), steps+2, 10**9, device=device, callbacks=[clock := Clock()], compile=compile).fit()
+        rate = steps/clock.seconds
+        rows.append(dict(preset=name, steps_per_s=round(rate, 3), patches_per_s=round(rate*batch, 1), peak_gb=round(torch.cuda.max_memory_allocated()/2**30, 2) if device.type == 'cuda' else None))
+    return dict(batch=batch, size=size, device=device.type, dtype=str(amp_dtype(device) or torch.float32).split('.')[1], rows=rows)
+
+# %% ../nbs/10_bench.ipynb #baebe1f9
 demo_settings = dict(
     teacher = dict(model='msafn', dim=24, trunk=48, blocks=4, steps=0, drop=0.),
     student = dict(model='nano_msafn'),
@@ -225,7 +335,7 @@ def demo_table(
                          gflop=round(gflop(m, size), 3) if m else 0., ms=round(statistics.median(times[k]), 2)))
     return rows
 
-# %% ../nbs/10_bench.ipynb #0937d0a3
+# %% ../nbs/10_bench.ipynb #f5b302ec
 def demo(
     out='runs/demo', # a folder; what an earlier demo left there is replaced
     seed:int=0,
