@@ -51,6 +51,7 @@ def read_frame(
 class Frames(Dataset):
     "Pictures by number: uint8 tensors (3, H, W); `names` are paths below `root`; `bad` fills with what could not be read"
     mapped = False # True where the system keeps the pixels at hand, and nobody else need
+    channels,align = 3,1 # of an array; crops begin at multiples of `align`
     def __init__(self,
         root,  # folder
         names, # paths below it
@@ -256,7 +257,7 @@ def sample_root()->Path:
 
 # %% ../nbs/01_data.ipynb #38a4d8d9
 class CropSampler:
-    "Batches of square crops, (B, 3, size, size) uint8, a function of `seed` and the step alone"
+    "Batches of square crops, (B, 3, size, size) uint8 (more channels where `frames` has more), a function of `seed` and the step alone"
     def __init__(self,
         frames,              # a `Frames`
         size:int=96,         # side of a crop, pixels
@@ -291,13 +292,13 @@ class CropSampler:
             a = self.array((i+j) % len(self.frames))
             if a is not None: break
         else: raise InputError(f"none of the {len(self.frames)} frames below {self.frames.root} can be used: {next(iter(self.frames.bad.values()))}")
-        s = self.size; y,x = int(place[0]*(a.shape[0]-s+1)),int(place[1]*(a.shape[1]-s+1))
+        s = self.size; y,x = (int(p*(n-s+1))//self.frames.align*self.frames.align for p,n in zip(place, a.shape))
         return a[y:y+s, x:x+s], (i+j) % len(self.frames)
     def __call__(self, step): # crops (B, 3, size, size) uint8, the numbers of their frames
         first,rng,n = step*self.batch,np.random.default_rng((self.seed, 1, step)),len(self.frames)
         orders = {e:self.order(e) for e in {first//n, (first+self.batch-1)//n}} if self.batch <= n else {}
         picks = [orders[p//n][p % n] if orders else rng.integers(n) for p in range(first, first+self.batch)]
-        places,out,numbers = rng.random((self.batch, 2)).tolist(),np.zeros((self.batch, self.size, self.size, 3), np.uint8),[]
+        places,out,numbers = rng.random((self.batch, 2)).tolist(),np.zeros((self.batch, self.size, self.size, self.frames.channels), np.uint8),[]
         for k in range(self.batch) if self.mine is None else self.mine: # the places do not depend on who reads
             out[k],i = self.crop(int(picks[k]), places[k]); numbers.append(int(i))
         return torch.from_numpy(out).permute(0, 3, 1, 2), numbers # channels last, as they lie in the frame and as networks like them
@@ -442,21 +443,21 @@ class Pack(Frames):
         try: index = json.loads((root/'index.json').read_text())
         except (OSError, ValueError): raise InputError(f"{root} is no whole pack (no index.json): run `refinet pack` again, it goes on where it was") from None
         shards = index.get('shards') or [dict(index, file='pixels.bin')] # one file, as packs were once
-        self.places,self.nbytes = {},sum(o['bytes'] for o in shards)
+        self.shards,self.places,self.nbytes = shards,{},sum(o['bytes'] for o in shards)
         for o in shards:
             pixels = self._open(root/o['file'], o, check)
             self.places |= {name: (pixels, *place) for name,*place in o['frames']}
         super().__init__(root, split_names(list(self.places), split))
-    pixels = property(lambda self: range(self.nbytes)) # its length in bytes; the pixels themselves lie in several files
     def _open(self, path, shard, check):
         found = path.stat().st_size if path.exists() else 0
         if found != shard['bytes']: raise InputError(f"{path} is cut off ({found:,} of {shard['bytes']:,} bytes): run `refinet pack` again")
         pixels = np.asarray(np.memmap(path, np.uint8, 'r')) if found else None # a plain array is cut faster
         if check and found and zlib.crc32(pixels) != shard['crc32']: raise InputError(f"{path} has changed since it was written (checksum): remove it and run `refinet pack` again")
         return pixels
-    def array(self, i):
-        pixels,at,h,w = self.places[self.names[i]]
+    def pixels_of(self, name):
+        pixels,at,h,w = self.places[name]
         return pixels[at:at+h*w*3].reshape(h, w, 3)
+    def array(self, i): return self.pixels_of(self.names[i])
     def raw(self, i):
         f = io.BytesIO(); Image.fromarray(self.array(i)).save(f, 'PNG')
         return f.getvalue()

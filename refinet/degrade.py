@@ -102,7 +102,7 @@ def add_noise(
 
 # %% ../nbs/02_degrade.ipynb #9813b879
 class Degrade:
-    "uint8 crops to (LR, degraded, HR), on the crops' device; the same for the same seed and step"
+    "uint8 crops to (LR, degraded, HR), on the crops' device; the same for the same seed and step. Channels past the third are flipped and turned with the frame, and returned last"
     def __init__(self,
         scale:int=4,                 # how many times smaller LR is
         flips:bool=True,             # flips and turns
@@ -118,17 +118,19 @@ class Degrade:
     def _noisy(self, x, generator):
         return add_noise(x, min(self.noise*self.intensity, 1), self.sigma*self.intensity, generator) if self.noise else x
     def __call__(self,
-        crops,      # (N, 3, S, S) uint8
+        crops,      # (N, 3, S, S) uint8, or more channels
         step:int=0, # of the run
     ):
         g = torch.Generator(crops.device).manual_seed(hash((self.seed, step)) % 2**62)
         if self.flips: crops = flip_and_turn(crops, g)
+        crops,more = crops[:, :3],(crops[:, 3:],)[:crops.shape[1] > 3]
+        if more and (self.brightness or self.noise): raise InputError("labels made once fit frames that are flipped and turned, not ones of other brightness or with noise: take the recipe `fast`, or ask the teacher live")
         hr = crops.float()/255
         if self.brightness: hr = jitter_brightness(hr, min(self.brightness*self.intensity, 1), generator=g)
         if self.noise_on_target: hr = self._noisy(hr, g)
         lr = downscale(hr, self.scale)
         if not self.noise_on_target: lr = self._noisy(lr, g)
         lr = round8(lr)
-        return lr, upscale(lr, self.scale), hr
+        return lr, upscale(lr, self.scale), hr, *more
 
 seed_recipe = dict(brightness=.5, noise=.3, noise_on_target=True)
