@@ -7,7 +7,7 @@ __all__ = ['guidances', 'distill_recipes', 'soft_targets', 'teach', 'Ensemble', 
            'from_bytes16', 'label_frame', 'label', 'Beside', 'Labelled', 'upcycle', 'upcycled_l1', 'adaptive',
            'Distiller', 'Guide', 'settle_terms', 'make_distiller', 'distill']
 
-# %% ../nbs/07_distill.ipynb #4400e08e
+# %% ../nbs/07_distill.ipynb #d7c9956f
 import json, math, zlib
 from pathlib import Path
 import numpy as np
@@ -19,7 +19,7 @@ from .data import Frames, Pack, open_frames
 from .degrade import crop_to, degrade, downscale, round8, upscale
 from .models import fingerprint, load_model, presets, restore, save_model
 from .losses import DistillationLoss, FeatureMimic, SpatialKL, affinity_loss, l1_loss, masked_l1, mse_loss, wavelet_loss
-from .train import Callback, half, recipes, run, settle, starting_model
+from .train import Callback, half, read_recipe, run, settle, starting_model
 
 # %% ../nbs/07_distill.ipynb #a4dd5fde
 def teach(
@@ -252,12 +252,12 @@ distill_recipes = dict(
 soft_targets = dict(mse=mse_loss, l1=l1_loss) # the distance to the teacher's output
 
 def settle_terms(
-    recipe:str, # a key of `distill_recipes`
+    recipe:str, # a key of `distill_recipes`, or a TOML file with a part [distill]
     changes,    # terms that differ; None: the recipe's
 )->dict:
     "The terms of a distillation: a recipe and what differs from it"
-    if recipe not in distill_recipes: raise InputError(f"no recipe {recipe!r}: there are {', '.join(distill_recipes)}")
-    d = distill_recipes[recipe] | {k:v for k,v in changes.items() if v is not None}
+    _,own,base = read_recipe(recipe)
+    d = distill_recipes[base] | own | {k:v for k,v in changes.items() if v is not None}
     if unknown := set(d) - set(distill_recipes['fast']): raise InputError(f"distillation has no term {', '.join(unknown)}: there are {', '.join(distill_recipes['fast'])}")
     if d['soft'] not in soft_targets: raise InputError(f"soft {d['soft']!r}: there are {', '.join(soft_targets)}")
     return d
@@ -271,7 +271,7 @@ def distill(
     data,                     # a pack, Vimeo-90K, a folder of pictures, or 'sample'
     out,                      # the run's folder
     model:str='light_msafn',  # the student's preset
-    recipe:str='fast',        # or 'seed'
+    recipe:str='fast',        # or 'seed', or a TOML file
     alpha:float=None,         # weight of the truth, 0..1; None: the recipe's
     seed:int=0,
     resume:bool=False,        # go on with the run in `out`
@@ -290,7 +290,7 @@ def distill(
     d = settle_terms(recipe, dict(terms or {}, alpha=alpha))
     frames,valid = open_frames(data),open_frames(val_data or data, 'test', frames=(4,) if val_data is None and str(data) == 'sample' else 'all')
     if recipe == 'seed': settings.setdefault('lr', 2e-4)
-    s = settle(recipe, max(len(frames)//(settings.get('batch') or recipes[recipe]['batch']), 1), **settings)
+    s = settle(recipe, max(len(frames)//(settings.get('batch') or read_recipe(recipe)[0]['batch']), 1), **settings)
     master = load_teacher(teacher, eight); mark = fingerprint(master)
     if cached: frames,master = label(master, frames, device),None
     task = make_distiller(starting_model(model, init), master, d, amp_dtype(pick_device(device)))

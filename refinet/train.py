@@ -7,12 +7,12 @@ __all__ = ['schedules', 'recipes', 'losses', 'half', 'Supervised', 'rank', 'work
            'from_first', 'spread', 'my_rows', 'cosine', 'one_cycle', 'constant', 'Callback', 'Trainer', 'small_trainer',
            'StopOnNaN', 'Clip', 'Centralize', 'sound', 'EMA', 'create_like', 'best_model', 'Middle', 'Validate',
            'CSVLog', 'Bar', 'TensorBoard', 'Stalled', 'ReduceLR', 'RaiseIntensity', 'to_bytes', 'Keep', 'trained_state',
-           'Checkpoint', 'running', 'read_checkpoint', 'resume', 'Signals', 'parse_duration', 'TimeLimit', 'settle',
-           'faster', 'time_step', 'probe_gpus', 'callbacks_for', 'write_run', 'run', 'announce', 'finish',
-           'starting_model', 'train']
+           'Checkpoint', 'running', 'read_checkpoint', 'resume', 'Signals', 'parse_duration', 'TimeLimit',
+           'read_recipe', 'settle', 'faster', 'time_step', 'probe_gpus', 'callbacks_for', 'write_run', 'run',
+           'announce', 'finish', 'starting_model', 'train']
 
-# %% ../nbs/06_train.ipynb #3cd4295b
-import datetime, errno, gc, io, json, math, os, platform, signal, statistics, time, warnings
+# %% ../nbs/06_train.ipynb #2fdc994c
+import datetime, errno, gc, io, json, math, os, platform, signal, statistics, time, tomllib, warnings
 from contextlib import nullcontext
 from pathlib import Path
 import torch
@@ -24,7 +24,7 @@ from .env import (InputError, amp_dtype, atomic_write, bar, describe_device, gpu
 from .data import CropSampler, open_frames, read_ahead
 from .degrade import Degrade, seed_recipe
 from .models import create_model, load_model, n_params, save_model
-from .losses import HybridLoss, l1_loss
+from .losses import HybridLoss, l1_loss, mse_loss
 
 # %% ../nbs/06_train.ipynb #455efef5
 def half(x, dtype): # a context: autocast on x's device, or nothing
@@ -481,31 +481,48 @@ class TimeLimit(Callback):
     def after_step(self, t):
         if time.monotonic() - self.start > self.limit: t.stop_reason = 'time limit'
 
-# %% ../nbs/06_train.ipynb #6a742608
+# %% ../nbs/06_train.ipynb #1bb1c8ef
 recipes = dict(
     fast = dict(steps=12000, epoch_steps=500, batch=16, size=96, lr=1e-3, schedule='cosine', weight_decay=0., loss='l1', clip=.5,
                 ema=.995, centralize=False, stall='', degrade={}, accumulate=1, compile=False, tensorboard=False),
     seed = dict(steps=0, epochs=40, epoch_steps=0, batch=64, size=64, lr=3e-4, schedule='one_cycle', weight_decay=1e-4, loss='hybrid', clip=.5,
                 ema=0., centralize=True, stall='intensity', degrade=seed_recipe, accumulate=1, compile=False, tensorboard=False))
-losses = dict(l1=l1_loss, hybrid=HybridLoss())
+losses = dict(l1=l1_loss, mse=mse_loss, hybrid=HybridLoss())
 
+# %% ../nbs/06_train.ipynb #4f169670
+def read_recipe(
+    name:str, # a key of `recipes`, or a TOML file
+)->tuple: # training settings, what stands under [distill], the base
+    "A recipe by its name or from its file"
+    if name in recipes: return recipes[name],{},name
+    if not str(name).endswith('.toml'): raise InputError(f"no recipe {name!r}: there are {', '.join(recipes)}, or a file that ends with .toml")
+    try: given = tomllib.loads(Path(name).read_text(encoding='utf-8'))
+    except FileNotFoundError: raise InputError(f"{name}: no such file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e: raise InputError(f"{name} is no TOML file ({e})") from None
+    base,terms = given.pop('base', 'fast'),given.pop('distill', {})
+    if base not in recipes: raise InputError(f"{name}: no recipe {base!r} to start from: there are {', '.join(recipes)}")
+    if unknown := set(given) - set(recipes['seed']): raise InputError(f"{name}: a recipe has no setting {', '.join(sorted(unknown))}: there are {', '.join(recipes['seed'])}")
+    return recipes[base] | given,terms,base
+
+# %% ../nbs/06_train.ipynb #6a742608
 def settle(
-    recipe:str, # a key of `recipes`
+    recipe:str, # a key of `recipes`, or a TOML file
     per_pass:int, # steps in one pass over the frames
     **changes   # settings that differ
 )->dict: # settings with all of them filled in
     "The settings of a run: a recipe and what differs from it"
-    if recipe not in recipes: raise InputError(f"no recipe {recipe!r}: there are {', '.join(recipes)}")
     given = {k:v for k,v in changes.items() if v is not None}
     unknown = set(given) - set(recipes['seed'])
     if unknown: raise InputError(f"a recipe has no setting {', '.join(sorted(unknown))}: there are {', '.join(recipes['seed'])}")
-    s = recipes[recipe] | given
+    s = read_recipe(recipe)[0] | given
     s['epoch_steps'] = s['epoch_steps'] or per_pass
     if 'epochs' in s: s['steps'] = given.get('steps') or s.pop('epochs')*s['epoch_steps']; s.pop('epochs', None)
     s['epoch_steps'] = min(s['epoch_steps'], s['steps'])
     for k in ('steps', 'batch', 'size', 'accumulate'):
         if s[k] < 1: raise InputError(f"{k} must be 1 or more, got {s[k]}")
     if s['size'] % 4: raise InputError(f"size {s['size']}: the side of a crop must be a multiple of 4")
+    for k,known in (('loss', losses), ('schedule', schedules)):
+        if s[k] not in known: raise InputError(f"no {k} {s[k]!r}: there are {', '.join(known)}")
     return s
 
 # %% ../nbs/06_train.ipynb #017db1c5
@@ -616,7 +633,7 @@ def train(
     data,                     # a pack, Vimeo-90K, a folder of pictures, or 'sample'
     out,                      # the run's folder
     model='msafn',            # a preset, or a function that makes the network
-    recipe:str='fast',        # or 'seed'
+    recipe:str='fast',        # or 'seed', or a TOML file
     role:str='',              # 'teacher' or 'student', in the names of files; by the preset
     seed:int=0,
     resume:bool=False,        # go on with the run in `out`
@@ -630,7 +647,7 @@ def train(
     "Train a network on the truth alone"
     seed_everything(seed)
     frames,valid = open_frames(data),open_frames(val_data or data, 'test', frames=(4,) if val_data is None and str(data) == 'sample' else 'all')
-    s = settle(recipe, max(len(frames)//(settings.get('batch') or recipes.get(recipe, recipes['fast'])['batch']), 1), **settings)
+    s = settle(recipe, max(len(frames)//(settings.get('batch') or read_recipe(recipe)[0]['batch']), 1), **settings)
     task = Supervised(starting_model(model, init), losses[s['loss']], amp_dtype(pick_device(device)))
     name = model if isinstance(model, str) else type(task.model).__name__
     role = role or ('teacher' if name.startswith('msafn') else 'student')
