@@ -293,6 +293,6 @@ def distill(
     s = settle(recipe, max(len(frames)//(settings.get('batch') or read_recipe(recipe)[0]['batch']), 1), **settings)
     master = load_teacher(teacher, eight); mark = fingerprint(master)
     if cached: frames,master = label(master, frames, device),None
-    task = make_distiller(starting_model(model, init), master, d, amp_dtype(pick_device(device)))
+    task = make_distiller(starting_model(model, init, s['branches']), master, d, amp_dtype(pick_device(device)))
     return run(task, frames, valid, out, s, model, 'student', seed, resume, device, time_limit, threads,
                dict(recipe=recipe, init=init, teacher=str(teacher), teacher_weights=mark, cached=cached, **d), [Guide(d['guidance'])])

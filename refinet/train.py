@@ -11,7 +11,7 @@ __all__ = ['schedules', 'recipes', 'losses', 'half', 'Supervised', 'rank', 'work
            'read_recipe', 'settle', 'faster', 'time_step', 'probe_gpus', 'callbacks_for', 'write_run', 'run',
            'announce', 'finish', 'starting_model', 'train']
 
-# %% ../nbs/06_train.ipynb #2fdc994c
+# %% ../nbs/06_train.ipynb #26050546
 import datetime, errno, gc, io, json, math, os, platform, signal, statistics, time, tomllib, warnings
 from contextlib import nullcontext
 from pathlib import Path
@@ -23,7 +23,7 @@ from .env import (InputError, amp_dtype, atomic_write, bar, describe_device, gpu
                          say, seed_everything, set_rng_state)
 from .data import CropSampler, open_frames, read_ahead
 from .degrade import Degrade, seed_recipe
-from .models import create_model, load_model, n_params, save_model
+from .models import create_model, fold, load_model, n_params, save_model
 from .losses import HybridLoss, l1_loss, mse_loss
 
 # %% ../nbs/06_train.ipynb #455efef5
@@ -381,9 +381,9 @@ class Keep(Callback):
         self.out,self.role,self.name,self.best = Path(out),role,name,dict(epoch=0, psnr=-math.inf, ssim=-math.inf)
     def _save(self, t, which):
         if not sound(best_model(t)): return # what is on disk is better than that
-        save_model(best_model(t), self.out/f'{which}_{self.role}.safetensors', self.name, step=t.step, psnr=t.row['psnr'], ssim=t.row['ssim'])
+        save_model(fold(best_model(t)), self.out/f'{which}_{self.role}.safetensors', self.name, step=t.step, psnr=t.row['psnr'], ssim=t.row['ssim'])
         if place() == 'kaggle':
-            with atomic_write(self.out/(f'best_{self.role}_{self.name}.pth' if which == 'best' else f'final_{self.role}_model.pth')) as f: f.write(to_bytes(best_model(t).state_dict()))
+            with atomic_write(self.out/(f'best_{self.role}_{self.name}.pth' if which == 'best' else f'final_{self.role}_model.pth')) as f: f.write(to_bytes(fold(best_model(t)).state_dict()))
     def after_epoch(self, t):
         if t.row['psnr'] > self.best['psnr']:
             self.best = {k:t.row[k] for k in ('epoch', 'psnr', 'ssim')}
@@ -481,12 +481,12 @@ class TimeLimit(Callback):
     def after_step(self, t):
         if time.monotonic() - self.start > self.limit: t.stop_reason = 'time limit'
 
-# %% ../nbs/06_train.ipynb #1bb1c8ef
+# %% ../nbs/06_train.ipynb #cbcc462e
 recipes = dict(
     fast = dict(steps=12000, epoch_steps=500, batch=16, size=96, lr=1e-3, schedule='cosine', weight_decay=0., loss='l1', clip=.5,
-                ema=.995, centralize=False, stall='', degrade={}, accumulate=1, compile=False, tensorboard=False),
+                ema=.995, centralize=False, stall='', degrade={}, accumulate=1, compile=False, tensorboard=False, branches=False),
     seed = dict(steps=0, epochs=40, epoch_steps=0, batch=64, size=64, lr=3e-4, schedule='one_cycle', weight_decay=1e-4, loss='hybrid', clip=.5,
-                ema=0., centralize=True, stall='intensity', degrade=seed_recipe, accumulate=1, compile=False, tensorboard=False))
+                ema=0., centralize=True, stall='intensity', degrade=seed_recipe, accumulate=1, compile=False, tensorboard=False, branches=False))
 losses = dict(l1=l1_loss, mse=mse_loss, hybrid=HybridLoss())
 
 # %% ../nbs/06_train.ipynb #4f169670
@@ -622,9 +622,11 @@ def finish(t, out, frames)->dict: # what `run` returns; an InputError if the run
 def starting_model(
     name,          # a preset, or a function that makes the network
     init:str=None, # weights to start from: a file
+    branches:bool=False, # a student's second paths, see `BranchedConv`
 ):
     "The network that a run trains: fresh, or from a file"
-    if not init: return create_model(name) if isinstance(name, str) else name()
+    if branches and (init or not isinstance(name, str)): raise InputError("branches are for a student that starts afresh: leave --init out")
+    if not init: return create_model(name, **dict(branches=True) if branches else {}) if isinstance(name, str) else name()
     model = load_model(init).train()
     if not hasattr(model, 'config'): raise InputError(f"{init} is no network of this kit: only those can be trained further")
     return model
@@ -648,7 +650,7 @@ def train(
     seed_everything(seed)
     frames,valid = open_frames(data),open_frames(val_data or data, 'test', frames=(4,) if val_data is None and str(data) == 'sample' else 'all')
     s = settle(recipe, max(len(frames)//(settings.get('batch') or read_recipe(recipe)[0]['batch']), 1), **settings)
-    task = Supervised(starting_model(model, init), losses[s['loss']], amp_dtype(pick_device(device)))
+    task = Supervised(starting_model(model, init, s['branches']), losses[s['loss']], amp_dtype(pick_device(device)))
     name = model if isinstance(model, str) else type(task.model).__name__
     role = role or ('teacher' if name.startswith('msafn') else 'student')
     return run(task, frames, valid, out, s, name, role, seed, resume, device, time_limit, threads, dict(recipe=recipe, init=init))
