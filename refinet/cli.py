@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out', 'Term', 'kaggle', 'Kernel', 'show', 'version',
-           'main', 'demo', 'pack', 'check', 'training', 'summary', 'train', 'distill', 'evaluate', 'enhance', 'bench',
-           'export', 'data', 'push', 'status', 'output', 'wheels']
+           'main', 'demo', 'pack', 'check', 'training', 'summary', 'train', 'distill', 'ablate', 'evaluate', 'enhance',
+           'report', 'bench', 'export', 'data', 'push', 'status', 'output', 'wheels']
 
 # %% ../nbs/13_cli.ipynb #c5651316
 import inspect, json, sys
@@ -131,17 +131,30 @@ def distill(teacher:Annotated[str, typer.Option(help='a preset, a file, or sever
     found = room.distill(teacher, data, out, model, alpha=alpha, eight=eight, cached=cached, terms=terms, **run)
     show(found, json, summary(found))
 
+# %% ../nbs/13_cli.ipynb #06f0a679
+@app.command()
+def ablate(plan:Annotated[str, typer.Argument(help='a TOML file: what all settings share, and a part for each')], teacher:Annotated[str, typer.Option(help='a preset, a file, or several: a.pth:2,b.safetensors:1')],
+           data:Annotated[str, typer.Option(help='a pack')], out:Annotated[str, typer.Option(help='a folder for the runs')],
+           test:Annotated[list[str], typer.Option(help='what is scored; may be repeated')]=['sample'], seeds:Annotated[int, typer.Option(help='runs of each setting')]=3,
+           device:Device='auto', json:Json=False):
+    "Compare ways to distil: the same steps, crops and seeds for all."
+    from refinet import ablate as room
+    from refinet.bench import table
+    from refinet.env import atomic_write
+    rows = room.ablate(plan, teacher, data, out, test, range(seeds), device)
+    baseline = room.read_plan(plan)['baseline']; found = room.summarise(rows, baseline)
+    with atomic_write(Path(out)/'plot.png') as f: room.ablation_plot(rows, baseline).save(f, 'PNG')
+    show(dict(rows=found, out=out), json, table(found))
+
 # %% ../nbs/13_cli.ipynb #1ca12400
 @app.command()
 def evaluate(model:Model, data:Data, device:Device='auto', json:Json=False):
     "PSNR and SSIM of a network on true pictures, beside bicubic."
     from refinet import metrics
-    from refinet.data import Vimeo90K, find_vimeo, open_frames
     from refinet.env import pick_device
     from refinet.models import load_model
     device = pick_device(device); net = None if model == 'bicubic' else load_model(model).to(device)
-    clips = data == 'sample' or (Path(data).is_dir() and find_vimeo(data, 2))
-    report = metrics.evaluate(net, open_frames(data, 'test' if clips else 'all', (4,) if data == 'sample' else 'all'), device, progress=True)
+    report = metrics.evaluate(net, metrics.frames_to_score(data), device, progress=True)
     show(dict(model=model, data=data, scale=4) | report.as_dict(), json, str(report))
 
 @app.command()
@@ -155,6 +168,20 @@ def enhance(source:Annotated[str, typer.Argument(help='a picture, a folder or a 
     counts = f"{len(found.done)} done, {len(found.skipped)} skipped, {len(found.failed)} failed; {out}"
     show(dict(out=out, done=found.done, skipped=found.skipped, failed=found.failed), json, '\n'.join([*(f'failed: {o}' for o in found.failed.values()), counts]))
     raise typer.Exit(1 if found.failed else 0)
+
+# %% ../nbs/13_cli.ipynb #92bc088c
+@app.command()
+def report(out:Annotated[str, typer.Option('-o', '--out', help='a folder for report.html and report.md')],
+           models:Annotated[str, typer.Option(help='presets and files, with commas between')]='nano_msafn,light_msafn',
+           test:Annotated[list[str], typer.Option(help="what is scored: NAME=FOLDER, or a folder, or 'sample'; may be repeated")]=['sample'],
+           size:Annotated[str, typer.Option(help='WIDTHxHEIGHT to time at')]='448x256', published:Annotated[Optional[str], typer.Option(help="the published student's file, for the table of its claims")]=None,
+           device:Device='auto', json:Json=False):
+    "Quality, cost, peers, best and worst crops, limits: on one page."
+    from refinet import report as room
+    from refinet.bench import table
+    tests = {(k if eq else Path(o).name): v if eq else o for o in test for k,eq,v in [o.partition('=')]}
+    found = room.report(out, models.split(','), tests, size, published, device)
+    show(found, json, table(found['quality']) + '\n\n' + table(found['cost']) + f'\n\nopen {out}/report.html')
 
 # %% ../nbs/13_cli.ipynb #38c2e43b
 @app.command()

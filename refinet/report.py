@@ -6,14 +6,14 @@
 __all__ = ['peers', 'open_network', 'scores', 'label_of', 'quality_table', 'detail_table', 'cost_table', 'extremes', 'claims',
            'limit_cases', 'limits', 'write_card', 'report']
 
-# %% ../nbs/10b_report.ipynb #b38acf06
+# %% ../nbs/10b_report.ipynb #8ac43d65
 import io, json
 from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
 import refinet
-from .env import InputError, atomic_write, say
+from .env import InputError, atomic_write, pick_device, say
 from .data import Frames, load_photograph
 from .degrade import crop_to, degrade, downscale, round8, upscale
 from .models import fingerprint, gflop, load_model, n_params, restore, shipped_weights
@@ -157,11 +157,11 @@ def report(
     tests:dict, # name to what `frames_to_score` opens
     size='448x256', # to time at
     published=None, # the published student's file; None: no table of its claims
-    device='cpu',
+    device='auto',
 )->dict: # quality, cost, limits; out
     "report.html and report.md: quality, cost, peers, crops, limits; a report that was stopped goes on"
     out,frames = Path(out),{k: frames_to_score(v, (4,)) for k,v in tests.items()}
-    models = ['bicubic', *(o for o in models if o != 'bicubic')]
+    models,device = ['bicubic', *(o for o in models if o != 'bicubic')],pick_device(device)
     found = scores(models, frames, out, device)
     own = [m for m in models if m in ('nano_msafn', 'light_msafn', 'msafn')]
     quality,cost = quality_table(found),cost_table(models, size)
