@@ -106,9 +106,9 @@ def one_cycle(step, steps, rise=.2, start=1/25, end=1e-5):
     a,b = (start, 1) if up else (1, end)
     return b + (a-b)*.5*(1 + math.cos(math.pi*t))
 
-def constant(step, steps):
-    "Always 1: for rates that fall when validation stalls"
-    return 1.
+def constant(step, steps, warmup=200):
+    "A short rise, then always 1: for rates that fall when validation stalls"
+    return min(1, (step+1)/max(min(warmup, steps//10), 1))
 
 schedules = dict(cosine=cosine, one_cycle=one_cycle, constant=constant)
 
@@ -305,12 +305,15 @@ class Middle:
 
 class Validate(Callback):
     "PSNR and SSIM of `frames` after each epoch, into the row that is logged"
-    def __init__(self, frames): self.frames = frames
+    def __init__(self, frames, flat_after:int=1000): # a run that has gained nothing over bicubic after so many steps is told of
+        self.frames,self.flat_after = frames,flat_after
     def after_epoch(self, t):
         from refinet.metrics import evaluate # late: it takes seconds to load, and only the first process looks
-        mean = evaluate(best_model(t), self.frames, t.device, names=('psnr_y', 'ssim_y')).mean if rank() == 0 else None
-        mean = from_first(mean) # one process looks, all know
+        found = evaluate(best_model(t), self.frames, t.device, names=('psnr_y', 'ssim_y')) if rank() == 0 else None
+        mean,before = from_first(found and (found.mean, found.bicubic)) # one process looks, all know
         t.row |= dict(psnr=mean['psnr_y'], ssim=mean['ssim_y'])
+        if rank() == 0 and t.step >= self.flat_after and abs(mean['psnr_y'] - before['psnr_y']) < .02:
+            say(f"nothing learned in {t.step} steps ({mean['psnr_y']:.2f} dB, as bicubic): the network may have saturated, start anew with a lower --lr")
 
 # %% ../nbs/06_train.ipynb #a2dc0ba2
 class CSVLog(Callback):
@@ -559,8 +562,8 @@ def probe_gpus(
 def callbacks_for(s, out, role, name, frames, settings, time_limit=None): # the list for settings `s`
     "The callbacks of a run, in the order in which they act"
     stall = dict(intensity=RaiseIntensity, reduce=ReduceLR)
-    found = [Bar(f'{role} {name}'), *([Centralize()] if s['centralize'] else []), *([Clip(s['clip'])] if s['clip'] else []), StopOnNaN(),
-             *([EMA(s['ema'])] if s['ema'] else []), Validate(frames), *([stall[s['stall']]()] if s['stall'] else []), CSVLog(out),
+    found = [*([Centralize()] if s['centralize'] else []), *([Clip(s['clip'])] if s['clip'] else []), StopOnNaN(),
+             *([EMA(s['ema'])] if s['ema'] else []), Validate(frames), *([stall[s['stall']]()] if s['stall'] else []), CSVLog(out), Bar(f'{role} {name}'),
              *([TensorBoard(out)] if s.get('tensorboard') else []), Keep(out, role, name), *([TimeLimit(time_limit)] if time_limit else []),
              Signals(), Checkpoint(out, settings=settings)]
     return [o for o in found if rank() == 0 or not isinstance(o, (Bar, CSVLog, TensorBoard, Keep, Checkpoint))] # one process writes
