@@ -7,7 +7,7 @@ __all__ = ['guidances', 'distill_recipes', 'soft_targets', 'teach', 'Ensemble', 
            'from_bytes16', 'label_frame', 'label', 'Beside', 'Labelled', 'upcycle', 'upcycled_l1', 'adaptive',
            'Distiller', 'Guide', 'settle_terms', 'make_distiller', 'distill']
 
-# %% ../nbs/07_distill.ipynb #d7c9956f
+# %% ../nbs/07_distill.ipynb #57eacdcf
 import json, math, zlib
 from pathlib import Path
 import numpy as np
@@ -15,11 +15,11 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 from .env import InputError, amp_dtype, atomic_write, bar, pick_device, seed_everything
-from .data import Frames, Pack, open_frames
+from .data import Frames, Pack
 from .degrade import crop_to, degrade, downscale, round8, upscale
 from .models import fingerprint, load_model, presets, restore, save_model
 from .losses import DistillationLoss, FeatureMimic, SpatialKL, affinity_loss, l1_loss, masked_l1, mse_loss, wavelet_loss
-from .train import Callback, half, read_recipe, run, settle, starting_model
+from .train import Callback, half, open_pair, read_recipe, run, settle, starting_model
 
 # %% ../nbs/07_distill.ipynb #a4dd5fde
 def teach(
@@ -288,7 +288,7 @@ def distill(
     "Train a student on the truth and on what a teacher makes of the same frames"
     seed_everything(seed)
     d = settle_terms(recipe, dict(terms or {}, alpha=alpha))
-    frames,valid = open_frames(data),open_frames(val_data or data, 'test', frames=(4,) if val_data is None and str(data) == 'sample' else 'all')
+    frames,valid = open_pair(data, val_data)
     if recipe == 'seed': settings.setdefault('lr', 2e-4)
     s = settle(recipe, max(len(frames)//(settings.get('batch') or read_recipe(recipe)[0]['batch']), 1), **settings)
     master = load_teacher(teacher, eight); mark = fingerprint(master)

@@ -9,7 +9,7 @@ __all__ = ['schedules', 'recipes', 'losses', 'half', 'Supervised', 'rank', 'work
            'CSVLog', 'Bar', 'TensorBoard', 'Stalled', 'ReduceLR', 'RaiseIntensity', 'to_bytes', 'Keep', 'trained_state',
            'Checkpoint', 'running', 'read_checkpoint', 'resume', 'Signals', 'parse_duration', 'TimeLimit',
            'read_recipe', 'settle', 'faster', 'time_step', 'probe_gpus', 'callbacks_for', 'write_run', 'run',
-           'announce', 'finish', 'starting_model', 'train']
+           'announce', 'finish', 'starting_model', 'open_pair', 'train']
 
 # %% ../nbs/06_train.ipynb #26050546
 import datetime, errno, gc, io, json, math, os, platform, signal, statistics, time, tomllib, warnings
@@ -634,6 +634,15 @@ def starting_model(
     if not hasattr(model, 'config'): raise InputError(f"{init} is no network of this kit: only those can be trained further")
     return model
 
+def open_pair(
+    data,          # a pack, Vimeo-90K, a folder of pictures, or 'sample'
+    val_data=None, # the same; the test split of `data` by default
+)->tuple: # `Frames` to train on and to validate on
+    "What a run learns from, and what it is judged by"
+    from refinet.metrics import frames_to_score # late, as in `Validate`
+    return open_frames(data),frames_to_score(val_data) if val_data else open_frames(data, 'test', (4,) if str(data) == 'sample' else 'all')
+
+# %% ../nbs/06_train.ipynb #e5f42de3
 def train(
     data,                     # a pack, Vimeo-90K, a folder of pictures, or 'sample'
     out,                      # the run's folder
@@ -651,7 +660,7 @@ def train(
 )->dict:
     "Train a network on the truth alone"
     seed_everything(seed)
-    frames,valid = open_frames(data),open_frames(val_data or data, 'test', frames=(4,) if val_data is None and str(data) == 'sample' else 'all')
+    frames,valid = open_pair(data, val_data)
     s = settle(recipe, max(len(frames)//(settings.get('batch') or read_recipe(recipe)[0]['batch']), 1), **settings)
     task = Supervised(starting_model(model, init, s['branches']), losses[s['loss']], amp_dtype(pick_device(device)))
     name = model if isinstance(model, str) else type(task.model).__name__
