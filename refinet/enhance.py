@@ -6,8 +6,8 @@
 __all__ = ['largest_whole', 'of_the_file', 'plain_modes', 'luma', 'written_as', 'clip_suffixes', 'clips_written_as', 'as_input',
            'reach', 'Box', 'tiles', 'FrameGates', 'at_rest', 'pick_tile', 'enhance_tensor', 'carried_exif',
            'open_picture', 'plain', 'to_planes', 'from_planes', 'enhance_pixels', 'enhance_image', 'save_picture',
-           'check_apart', 'enhance_file', 'FolderResult', 'enhance_folder', 'in_thread', 'Look', 'look_of',
-           'frame_to_rgb', 'rgb_to_frame', 'open_clip', 'read_clip', 'add_video', 'add_copies', 'ClipWriter',
+           'check_apart', 'enhance_file', 'FolderResult', 'parse_shard', 'enhance_folder', 'in_thread', 'Look',
+           'look_of', 'frame_to_rgb', 'rgb_to_frame', 'open_clip', 'read_clip', 'add_video', 'add_copies', 'ClipWriter',
            'enhance_clip', 'enhance']
 
 # %% ../nbs/08_enhance.ipynb #7b82cd83
@@ -342,12 +342,15 @@ def enhance_file(
     dest,                # its suffix says the format
     upscale:bool=False,  # four times as large; False: same size
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
+    turn=contextlib.nullcontext(), # held while the network works
 )->Path: # `dest`
     "Enhance a picture file; profile, EXIF and dpi are kept (of EXIF in a TIFF, the main tags)"
     dest = Path(dest)
     check_apart(src, dest)
     if dest.suffix.lower() not in written_as: raise InputError(f"{dest}: pictures are written as {', '.join(written_as)}")
-    try: image = enhance_image(model, open_picture(src), upscale, tile)
+    image = open_picture(src)
+    try:
+        with turn: image = enhance_image(model, image, upscale, tile)
     except MemoryError: raise InputError(f"{src} is too large for this machine's memory in one piece: use tiles (tile=512)") from None
     save_picture(image, dest)
     return dest
@@ -366,6 +369,17 @@ def _check_folders(src, dest, names):
     for o in names:
         if (dest/o).resolve() in sources: raise InputError(f"{dest/o} is one of the sources: originals are never written over, choose another folder")
 
+def parse_shard(
+    text:str|None, # '3/8', or None: by torchrun's rank, else everything
+)->tuple: # which, of how many; counted from 1
+    "The part of a folder that this process does"
+    if text is None: return int(os.environ.get('RANK', 0)) + 1, int(os.environ.get('WORLD_SIZE', 1))
+    try: k,n = (int(o) for o in str(text).split('/'))
+    except ValueError: raise InputError(f"shard {text!r}: write K/N, e.g. 3/8") from None
+    if not 1 <= k <= n: raise InputError(f"shard {text!r}: K is from 1 to N")
+    return k,n
+
+# %% ../nbs/08_enhance.ipynb #fae5272c
 def enhance_folder(
     model,               # of the kit, or with `lr_input`
     src,                 # folder of pictures, any depth
@@ -373,16 +387,23 @@ def enhance_folder(
     upscale:bool=False,  # four times as large; False: same size
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
     redo:bool=False,     # again what is there already (another model, another size)
+    workers:int=3,       # pictures that are on their way at once
+    shard:str|None=None, # '3/8': the third of eight parts; None: all, or by torchrun's rank
 )->FolderResult:
     "Enhance every picture of a folder into the same tree"
-    src,dest = existing_folder(src),Path(dest)
-    names,out = FrameFolder(src).names,FolderResult([], [], {})
+    src,dest,(k,n) = existing_folder(src),Path(dest),parse_shard(shard)
+    names,out,turn = FrameFolder(src).names,FolderResult([], [], {}),threading.Lock()
     _check_folders(src, dest, names)
-    for name in bar(names, desc='enhance'):
+    def one(name):
         there = dest/name
-        if not redo and there.exists() and there.stat().st_mtime_ns >= (src/name).stat().st_mtime_ns: out.skipped.append(name); continue
-        try: enhance_file(model, src/name, there, upscale, tile); out.done.append(name)
+        if not redo and there.exists() and there.stat().st_mtime_ns >= (src/name).stat().st_mtime_ns: return out.skipped.append(name)
+        try: enhance_file(model, src/name, there, upscale, tile, turn); out.done.append(name)
         except Exception as e: out.failed[name] = str(e) if isinstance(e, InputError) else f"{src/name}: {type(e).__name__}: {e}"
+    with ThreadPoolExecutor(max(workers, 1)) as pool:
+        try:
+            for o in bar(pool.map(one, names[k-1::n]), desc='enhance', total=len(names[k-1::n]), unit=' pictures'): pass
+        except BaseException: pool.shutdown(cancel_futures=True); raise
+    out.done.sort(); out.skipped.sort()
     for message in out.failed.values(): say(message)
     return out
 
