@@ -6,7 +6,7 @@
 __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out', 'Term', 'bench_app', 'kaggle', 'Kernel', 'show',
            'version', 'main', 'demo', 'pack', 'check', 'training', 'summary', 'train', 'distill', 'ablate', 'evaluate',
            'enhance', 'report', 'bench', 'bench_data', 'bench_train', 'export', 'data', 'push', 'status', 'output',
-           'wheels']
+           'publish', 'wheels']
 
 # %% ../nbs/13_cli.ipynb #08f5f581
 import inspect, json, sys
@@ -247,10 +247,11 @@ def data(slug:Annotated[Optional[str], typer.Argument(help='owner/name of a data
 
 @kaggle.command()
 def push(notebook:Annotated[str, typer.Argument(help='the .ipynb file')], user:Annotated[str, typer.Option(help='whose')], slug:Annotated[str, typer.Option(help='the name in the address')],
-         dataset:Annotated[list[str], typer.Option(help='owner/name of a data set to mount; may be repeated')]=[], gpu:Annotated[bool, typer.Option(help='two T4')]=True, internet:bool=True):
+         dataset:Annotated[list[str], typer.Option(help='owner/name of a data set to mount; may be repeated')]=[],
+         kernel:Annotated[list[str], typer.Option(help='user/name of a notebook whose output to mount; its own name: of its last version')]=[], gpu:Annotated[bool, typer.Option(help='two T4')]=True, internet:bool=True):
     "Push a notebook and run it on Kaggle."
     from refinet import kaggle_io
-    print(kaggle_io.push(notebook, user, slug, dataset, gpu, internet))
+    print(kaggle_io.push(notebook, user, slug, dataset, gpu, internet, kernels=kernel))
 
 @kaggle.command()
 def status(kernel:Kernel):
@@ -263,6 +264,14 @@ def output(kernel:Kernel, out:Annotated[str, typer.Option('-o', '--out', help='a
     "Fetch what a notebook wrote."
     from refinet import kaggle_io
     for o in kaggle_io.output(kernel, out): print(o)
+
+@kaggle.command()
+def publish(run:Annotated[str, typer.Argument(help='the folder of a run')], slug:Annotated[str, typer.Option(help='user/name the data set will have; a name that is yours already gets a new version')],
+            title:Annotated[Optional[str], typer.Option(help='6 to 50 characters; made from the name by default')]=None, notes:Annotated[str, typer.Option(help='of a new version')]='new weights',
+            public:Annotated[bool, typer.Option('--public', help='for everybody to see')]=False, license:Annotated[str, typer.Option(help='as Kaggle names it, e.g. CC0-1.0')]='other'):
+    "Make a data set of a run's weights."
+    from refinet import kaggle_io
+    print(kaggle_io.publish(run, slug, title, notes, public, license))
 
 @kaggle.command()
 def wheels(out:Annotated[str, typer.Option('-o', '--out', help='a folder')]):

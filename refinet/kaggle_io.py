@@ -7,12 +7,12 @@ __all__ = ['Found', 'find_dataset', 'previous_run', 'copy_run', 'check_slug', 'w
            'credentials', 'why_refused', 'kaggle', 'kernel_metadata', 'stage_notebook', 'push', 'status', 'output',
            'stage_run', 'publish', 'wheelhouse']
 
-# %% ../nbs/12_kaggle.ipynb #a836f9d9
+# %% ../nbs/12_kaggle.ipynb #b177e92f
 import contextlib, importlib.util, json, os, re, shutil, subprocess, sys, tempfile
 from pathlib import Path
 from typing import NamedTuple
 import refinet
-from .env import InputError, atomic_write, folders, need, place, refinet_data
+from .env import InputError, atomic_write, folders, need, place, refinet_data, say
 from .data import Vimeo90K, find_vimeo, sample_root
 
 # %% ../nbs/12_kaggle.ipynb #ffa46f16
@@ -136,16 +136,16 @@ _causes = [ # what the command prints, what it means
     (r"No module named '?(\w+)", "the kaggle command misses a package: pip install {}"),
     (r"Max retries|NameResolution|Failed to (?:establish|resolve)|Connection ?(?:Error|aborted|refused)|name resolution", "no way to the site: is there internet? (on Kaggle: Settings, Internet on)"),
     (r"Maximum batch (?:GPU )?session count of (\d+)", "{} sessions run already, as many as the site allows: wait for one to end, or stop one"),
-    (r"(?:GPU|accelerator)[^\n]{0,30}quota|quota[^\n]{0,30}(?:GPU|accelerator)", "this week's GPU hours are spent: push with gpu=False, or wait (`kaggle quota` says until when)"),
+    (r"(?:GPU|accelerator)[^\n]{0,30}quota|quota[^\n]{0,30}(?:GPU|accelerator)", "this week's GPU hours are spent: push without (gpu=False, --no-gpu), or wait (`kaggle quota` says until when)"),
     (r"not valid dataset sources[^\[\n]*\[([^\]]*)\]", "pushed, but without data sets that do not exist or are private: {}"),
     (r"not valid kernel sources[^\[\n]*\[([^\]]*)\]", "pushed, but without the output of notebooks that do not exist or are private: {}"),
     (r"already in use", "the name is already in use: choose another"),
     (r"(?:Notebook|Kernel) not found|Cannot access kernel", "there is no such notebook of yours: write USER/NAME as in the address of its page"),
     (r"Authentication required|Unauthenticated|\b401\b", _by_status[401]),
     (r"rate limited|Too Many Requests|\b429\b", _by_status[429]),
-    (r"Forbidden|\b403\b|Permission .*denied", f"your account may not do this: is the owner's name right? Else {_no_token}"),
+    (r"Forbidden|\b403\b|Permission .*denied|don't have access to this", f"your account may not do this: is the owner's name right? Else {_no_token}"),
     (r"Not Found|\b404\b", "there is no such thing on the site: look at the address of its page"),
-    (r"\b5\d\d\b.{0,40}(?:Error|internal)|internal server error|on Kaggle's side", "the site has a problem of its own: try again later"),
+    (r"\b5\d\d\b.{0,40}(?:Error|internal)|internal server error|problem on Kaggle's side", "the site has a problem of its own: try again later"),
     (r"(?:push|creation) error: *([^\n]+)", "{}")]
 
 def why_refused(
@@ -163,6 +163,7 @@ def why_refused(
 def kaggle(
     *args,              # of the command: 'kernels', 'status', ...
     timeout:float=1800, # seconds; uploads take a while
+    fine:str=r'(?!)',   # a pattern: what it may say without having refused
 )->str: # what it printed
     "Run the kaggle command; a refusal is an `InputError` of one line"
     account = credentials()
@@ -172,7 +173,7 @@ def kaggle(
     try: got = subprocess.run([*command, *map(str, args)], env=os.environ | account.env | dict(PYTHONIOENCODING='utf-8'), text=True, encoding='utf-8',
                               errors='replace', capture_output=True, timeout=timeout, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired: raise InputError(f"{what}: no answer in {timeout:g} s: try again") from None
-    if why := why_refused(got.stdout + '\n' + got.stderr, got.returncode): raise InputError(f"{what}: {why}")
+    if why := why_refused(re.sub(fine, '', got.stdout + '\n' + got.stderr), got.returncode): raise InputError(f"{what}: {why}")
     return got.stdout
 
 # %% ../nbs/12_kaggle.ipynb #7d2661bc
@@ -222,7 +223,9 @@ def push(
 )->str: # the address where its progress is shown
     "Push a notebook and run it on Kaggle"
     meta = kernel_metadata(notebook, f'{user}/{slug}', datasets, gpu=gpu, internet=internet, **kw)
-    with tempfile.TemporaryDirectory() as d: said = kaggle('kernels', 'push', '-p', stage_notebook(notebook, Path(d)/slug, meta))
+    first = rf"are not valid kernel sources[^\[\n]*\['{user}/{slug}'\]"
+    with tempfile.TemporaryDirectory() as d: said = kaggle('kernels', 'push', '-p', stage_notebook(notebook, Path(d)/slug, meta), fine=first)
+    if re.search(first, said): say(f"{user}/{slug} is new: its own output is there from the next push on")
     m = re.search(r'https?://\S+', said)
     return m[0] if m else f'https://www.kaggle.com/code/{user}/{slug}'
 
@@ -256,13 +259,14 @@ def stage_run(
     run_folder, # of a run
     folder,     # made if need be
     slug:str,   # 'user/name'
-    title:str,  # 6 to 50 characters
+    title:str|None=None, # 6 to 50 characters; None: made from the name
     license:str='other', # as Kaggle names it, e.g. 'CC0-1.0'; you decide
 )->Path:
     "Copy what is worth publishing to `folder`, with its `dataset-metadata.json`"
     run,folder,name = Path(run_folder),Path(folder),check_slug(slug).split('/')[1]
     if not run.is_dir(): raise InputError(f"{run}: no such folder: give the folder of a run")
     if not 6 <= len(name) <= 50: raise InputError(f"{name!r}: the name of a data set has 6 to 50 characters")
+    title = title or name.replace('-', ' ').capitalize()
     if not 6 <= len(title) <= 50: raise InputError(f"{title!r}: the title of a data set has 6 to 50 characters")
     files = sorted({o for p in _published for o in run.glob(p)})
     if not any(o.suffix in ('.safetensors', '.onnx') for o in files): raise InputError(f"{run} holds no weights yet (best_*.safetensors): train first")
@@ -275,7 +279,7 @@ def stage_run(
 def publish(
     run_folder, # of a run
     slug:str,   # 'user/name'
-    title:str,  # 6 to 50 characters
+    title:str|None=None,     # 6 to 50 characters; None: made from the name
     notes:str='new weights', # of a new version
     public:bool=False,
     license:str='other',     # as Kaggle names it
