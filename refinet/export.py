@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['axes', 'pixel_axes', 'engines', 'Entry', 'check_onnx_name', 'write_onnx', 'export_onnx', 'OnnxModel', 'edge',
            'blow_kernel', 'Pixels', 'grid_copy', 'export_pixels', 'exact_nodes', 'agreement', 'quantize_onnx', 'widen',
-           'pools_as_convs', 'export_int8', 'sample_pictures', 'engine']
+           'pools_as_convs', 'export_int8', 'sample_pictures', 'engine', 'register_spandrel', 'hub_model']
 
-# %% ../nbs/09_export.ipynb #e240293c
+# %% ../nbs/09_export.ipynb #109ce15f
 import copy, io, json, tempfile, warnings
 from pathlib import Path
 import numpy as np
@@ -18,7 +18,7 @@ import refinet
 from .env import InputError, atomic_write, folders, need, say
 from .data import open_frames
 from .degrade import degrade, upscale_to_grid
-from .models import Gate, MSAFN, fingerprint, load_model
+from .models import Gate, MSAFN, fill, fingerprint, fits, load_model, presets, restore, strip_prefix
 from .enhance import reach
 
 # %% ../nbs/09_export.ipynb #ac15d11f
@@ -339,3 +339,28 @@ def engine(
         if kind == 'int8': export_int8(model, file, sample_pictures(entry), entry)
         else: export_pixels(model, file, entry)
     return OnnxModel(file, threads)
+
+# %% ../nbs/09_export.ipynb #df4611ea
+def register_spandrel():
+    "Teach spandrel the presets' layout: its `ModelLoader` then opens their files, as x4 networks"
+    spandrel = need('spandrel', 'hub')
+    def preset_of(state): return next((o for o in presets.values() if fits(o(), state)), None)
+    class RefiNet(spandrel.Architecture):
+        def __init__(self): super().__init__(id='RefiNet', detect=lambda state: 'conv_init.weight' in state and preset_of(strip_prefix(state)) is not None)
+        def load(self, state):
+            net = fill(preset_of(strip_prefix(state))(), state).float().eval()
+            return spandrel.ImageModelDescriptor(net, state, self, 'SR', [], supports_half=True, supports_bfloat16=True, scale=4, input_channels=3, output_channels=3,
+                                                 tiling=spandrel.ModelTiling.DISCOURAGED, call_fn=restore) # its gates look at the whole frame
+    if 'RefiNet' not in [o.architecture.id for o in spandrel.MAIN_REGISTRY.architectures('insertion')]: spandrel.MAIN_REGISTRY.add(spandrel.ArchSupport.from_architecture(RefiNet()))
+
+def hub_model(
+    model=None, # an `MSAFN`; None: the class itself, for `from_pretrained`
+):
+    "The network with `save_pretrained`, `from_pretrained` and `push_to_hub`"
+    hub = need('huggingface_hub', 'hub')
+    class RefiNet(MSAFN, hub.PyTorchModelHubMixin, library_name='refinet', pipeline_tag='image-to-image', tags=['super-resolution'], repo_url='https://github.com/refinet/refinet'): pass
+    if model is None: return RefiNet
+    model = getattr(model, 'module', model)
+    made = RefiNet(**model.config)
+    made.load_state_dict(model.state_dict())
+    return made.eval()
