@@ -1,0 +1,254 @@
+"""Widgets, app and page in headless Chromium: sliders moved, dividers dragged, buttons pressed, changed pixels and figures read.
+Screenshots go to the folder given (or a new one). Without Chromium or Playwright everything is skipped. Ends with 'N passed, N failed, N skipped'."""
+import contextlib, functools, http.server, io, json, os, re, shutil, socket, subprocess, sys, tempfile, threading, time, urllib.request
+from pathlib import Path
+
+root = Path(__file__).parent.parent
+tests = []
+def test(f): tests.append(f); return f
+
+## What all have in common
+
+def free_port():
+    with socket.socket() as s: s.bind(('127.0.0.1', 0)); return s.getsockname()[1]
+
+@contextlib.contextmanager
+def started(command, url, **kw):
+    "A server in a process of its own, once it answers"
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **kw)
+    try:
+        for _ in range(360):
+            with contextlib.suppress(OSError): urllib.request.urlopen(url, timeout=10); break
+            assert process.poll() is None, f'{command[2:4]} ended'
+            time.sleep(.25)
+        yield
+    finally: process.terminate(); process.wait(30)
+
+def pixels(locator):
+    import numpy as np
+    from PIL import Image
+    return np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert('RGB')).astype(int)
+
+def changed(a, b): # share of pixels that differ
+    return (abs(a - b).max(2) > 8).mean() if a.shape == b.shape else 1.
+
+def drag(page, locator, start, end): # fractions of its width
+    locator.scroll_into_view_if_needed()
+    b = locator.bounding_box(); y = b['y'] + b['height']/2
+    page.mouse.move(b['x'] + b['width']*start, y); page.mouse.down()
+    page.mouse.move(b['x'] + b['width']*end, y, steps=5); page.mouse.up()
+
+def until(page, f, seconds=60, what='it'):
+    "What `f` returns, as soon as that is true"
+    end = time.monotonic() + seconds
+    while not (got := f()):
+        assert time.monotonic() < end, f'{what() if callable(what) else what}: not within {seconds} s'
+        page.wait_for_timeout(50)
+    return got
+
+def sample(): # a true frame of the sample, as a picture
+    from refinet.data import open_frames
+    from refinet.widgets import as_picture
+    return as_picture(open_frames('sample', 'test', frames=(4,))[2])
+
+## The page that runs without a server
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {'.mjs': 'text/javascript', '.wasm': 'application/wasm'}
+    def log_message(self, *args): pass
+
+@contextlib.contextmanager
+def static_site():
+    "The static page, made anew and served; None where npm or its registry is out of reach"
+    with tempfile.TemporaryDirectory() as d:
+        made = subprocess.run([sys.executable, root/'.ci'/'page.py', f'{d}/try'], capture_output=True, text=True)
+        if made.returncode: yield None; return
+        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Quiet, directory=d))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try: yield f'http://127.0.0.1:{server.server_port}/try/'
+        finally: server.shutdown(); server.server_close()
+
+def said(page): return page.locator('#said').inner_text()
+def ready(page): return until(page, lambda: re.match(r'\d+x\d+, \d+ ms', said(page)) and said(page), 90, lambda: said(page))
+
+@test
+def static_page(browser, shots):
+    "The static page: example, dropped file, divider, sizes, camera; the network's numbers are those of the package"
+    import numpy as np
+    from refinet.app import figures, try_picture
+    from refinet.models import load_model
+    with static_site() as url:
+        if url is None: return 'skipped: no npm, or no registry'
+        context = browser.new_context(viewport=dict(width=1000, height=860), permissions=['camera'])
+        page,away = context.new_page(),[]
+        page.on('request', lambda o: away.append(o.url) if not o.url.startswith((url, 'blob:', 'data:')) else None)
+        start = time.monotonic(); page.goto(url + '?engine=wasm'); first = ready(page); loaded = time.monotonic() - start
+        page.screenshot(path=shots/'page-example.png')
+        with tempfile.TemporaryDirectory() as d:
+            sample().save(f'{d}/frame.png'); page.set_input_files('#file', f'{d}/frame.png')
+            line = until(page, lambda: said(page) != first and ready(page))
+            before,after = map(float, re.search(r'before ([\d.]+) dB, after ([\d.]+)', line).groups())
+            ours = [float(o['PSNR, dB']) for o in figures(try_picture(load_model('nano_msafn'), sample(), True, True))]
+            assert np.allclose([before, after], ours, atol=.02) and after > before, (line, ours)
+            view = page.locator('#view'); was = pixels(view); drag(page, view, .5, .2); now = pixels(view)
+            assert page.locator('#view').get_attribute('aria-valuenow') == '20' and changed(was[:, :180], now[:, :180]) < .02 < changed(was[:, 220:470], now[:, 220:470])
+            view.press('ArrowRight'); assert view.get_attribute('aria-valuenow') == '22'
+            page.screenshot(path=shots/'page-dragged.png')
+            page.select_option('#mode', 'same'); same = until(page, lambda: 'dB' not in said(page) and ready(page)); assert same.startswith('448x256')
+            page.select_option('#mode', 'larger'); assert until(page, lambda: said(page).startswith('1792x1024') and said(page))
+            with page.expect_download() as got: page.click('#save')
+            assert got.value.suggested_filename == 'enhanced.png'
+            Path(f'{d}/notes.png').write_text('no picture'); page.set_input_files('#file', f'{d}/notes.png')
+            until(page, lambda: 'notes.png is not a picture' in said(page))
+        page.click('#camera'); live = until(page, lambda: said(page).startswith('640x') and said(page), 30, 'camera')
+        was = pixels(page.locator('#after')); until(page, lambda: changed(was, pixels(page.locator('#after'))) > .001, 20, 'a new frame')
+        page.screenshot(path=shots/'page-camera.png'); page.click('#camera'); context.close()
+        assert not away, away
+        return f'ready after {loaded:.1f} s; a frame of 448x256: {line}; camera: {live}; nothing asked of another machine'
+
+## The app
+
+@test
+def app(browser, shots):
+    "The app: an example, the same four times as large, an uploaded file with its truth, a broken file, the webcam"
+    from refinet.app import page_command
+    port = free_port()
+    with tempfile.TemporaryDirectory() as d:
+        command,env = page_command(f'{d}/page.py', port=port)
+        with started(command, f'http://localhost:{port}/_stcore/health', env=env):
+            context = browser.new_context(viewport=dict(width=1300, height=1000), permissions=['camera'])
+            page = context.new_page(); page.goto(f'http://localhost:{port}')
+            page.get_by_text('an example', exact=True).click(timeout=60000)
+            view = lambda: page.frame_locator('iframe').locator('.v')
+            view().wait_for(timeout=60000)
+            page.get_by_text('the picture is sharp').click(); page.locator('table').wait_for(timeout=60000)
+            rows = [o.split() for o in page.locator('table').inner_text().splitlines() if o.startswith(('before', 'after'))]
+            assert float(rows[1][1]) > float(rows[0][1]), rows
+            page.wait_for_timeout(500); was = pixels(view()); drag(page, view(), .5, .15); now = pixels(view())
+            assert view().get_attribute('aria-valuenow') == '15' and changed(was, now) > .01
+            page.screenshot(path=shots/'app-example.png')
+            start = time.monotonic(); page.get_by_text('four times as large', exact=True).click()
+            caption = page.locator('[data-testid=stCaptionContainer]').last
+            line = caption.inner_text(); start = time.monotonic()
+            page.get_by_text('the picture is sharp').click(); until(page, lambda: caption.inner_text().startswith('1792x1024'), 60, 'four times as large'); took = time.monotonic() - start
+            with page.expect_download() as got: page.get_by_role('button', name='download').click()
+            assert got.value.suggested_filename.endswith('-enhanced.png')
+            sample().resize((112, 64)).save(f'{d}/small.png'); sample().save(f'{d}/true.png'); Path(f'{d}/notes.png').write_text('no picture')
+            page.get_by_text('a file', exact=True).click()
+            page.locator('input[type=file]').nth(1).wait_for(state='attached', timeout=30000)
+            truth,given = sorted(range(2), key=lambda i: 'true picture' not in (page.locator('[data-testid=stFileUploader]').nth(i).inner_text()))
+            page.locator('input[type=file]').nth(given).set_input_files(f'{d}/small.png')
+            until(page, lambda: caption.inner_text().startswith('448x256'), 60, 'uploaded')
+            page.locator('input[type=file]').nth(truth).set_input_files(f'{d}/true.png'); page.locator('table').wait_for(timeout=60000)
+            page.screenshot(path=shots/'app-upload.png')
+            page.locator('input[type=file]').nth(given).set_input_files(f'{d}/notes.png'); page.get_by_text('notes.png is not a picture').wait_for(timeout=60000)
+            page.get_by_text('webcam', exact=True).click(); page.get_by_role('button', name='Take Photo').click(timeout=30000)
+            page.get_by_text('same size', exact=True).click(); view().wait_for(timeout=60000)
+            page.wait_for_timeout(500); page.screenshot(path=shots/'app-webcam.png'); context.close()
+            return f'gain {float(rows[1][1])-float(rows[0][1]):.2f} dB; four times as large shown after {took:.1f} s'
+
+## The widgets, in JupyterLab
+
+cells = {
+ 'compare': "from refinet.widgets import *\nfrom refinet.data import *\nfrom refinet.degrade import degrade\nfrom refinet.models import create_model, load_model\n"
+            "frames = open_frames('sample', 'test', frames=(4,)); hr = frames[2][None]/255; lr, soft = degrade(hr); nano = load_model('nano_msafn')\n"
+            "from IPython.display import HTML, display\ndisplay(HTML(compare_html({'before': soft, 'after': run_model(nano, lr)})))",
+ 'crop': "explorer = CropExplorer(frames, {'nano': nano}); explorer",
+ 'lab': "lab = AlphaLab(nano, create_model('nano_msafn'), open_frames('sample', 'train', frames=(4,)), frames, 48, batch=4, lr=2e-3, seconds=2); lab",
+ 'monitor': "monitor = TrainingMonitor('run'); monitor"}
+log = 'epoch,step,lr,loss,psnr,ssim,seconds,skipped\n' + ''.join(f'{e},{100*e},0.001,{.05/e:g},{27+e/2:g},{.8+e/100:g},{e*30},0\n' for e in range(1, 6))
+
+def write_notebook(path):
+    cell = lambda i,o: dict(cell_type='code', id=i, metadata={}, outputs=[], execution_count=None, source=o)
+    path.write_text(json.dumps(dict(nbformat=4, nbformat_minor=5, metadata=dict(kernelspec=dict(name='python3', display_name='Python 3', language='python')),
+                                    cells=[cell(i, o) for i,o in cells.items()])))
+
+watch = """img => { window.shownAt = null; window.movedAt = null; const was = img.src
+  new MutationObserver((_, o) => { if (img.src != was) { o.disconnect(); img.decode().finally(() => { window.shownAt = performance.now() }) } }).observe(img, {attributes: true})
+  document.addEventListener('keydown', () => { window.movedAt = performance.now() }, {capture: true, once: true}) }"""
+
+def move(page, cell, label, key='ArrowRight'):
+    "Move the slider of that name by a key; milliseconds until the new picture is on the screen, and the share of pixels it changed"
+    picture = cell.locator('img.widget-image').last if label is None else cell.locator('.widget-image').first
+    handle = cell.locator('.widget-hslider', has=page.locator(f'.widget-label:text-is("{label}")')).locator('.noUi-handle')
+    was = pixels(picture); handle.scroll_into_view_if_needed(); handle.focus()
+    picture.evaluate(watch); page.keyboard.press(key)
+    ms = until(page, lambda: page.evaluate('window.shownAt && window.shownAt - window.movedAt'), 30, label)
+    return ms,changed(was, pixels(picture))
+
+@test
+def widgets(browser, shots):
+    "The widgets in JupyterLab: the divider, CropExplorer, AlphaLab with training, TrainingMonitor"
+    port = free_port()
+    with tempfile.TemporaryDirectory() as d:
+        write_notebook(Path(d)/'widgets.ipynb'); (Path(d)/'run').mkdir(); (Path(d)/'run/log.csv').write_text(log)
+        env = os.environ | dict(JUPYTER_CONFIG_DIR=f'{d}/config', JUPYTERLAB_SETTINGS_DIR=f'{d}/settings', JUPYTERLAB_WORKSPACES_DIR=f'{d}/spaces', JUPYTER_DATA_DIR=f'{d}/data',
+                                JUPYTER_RUNTIME_DIR=f'{d}/runtime', PYTHONPATH=os.pathsep.join(filter(None, [str(root), os.environ.get('PYTHONPATH')])))
+        command = [sys.executable, '-m', 'jupyterlab', '--no-browser', '--allow-root', '--ip=127.0.0.1', f'--port={port}', f'--ServerApp.root_dir={d}', '--IdentityProvider.token=', '--LabApp.news_url=', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate']
+        with started(command, f'http://127.0.0.1:{port}/api', env=env, cwd=d):
+            context = browser.new_context(viewport=dict(width=1300, height=1500)); page = context.new_page()
+            page.goto(f'http://127.0.0.1:{port}/lab/tree/widgets.ipynb?reset')
+            page.locator('.jp-CodeCell').nth(3).wait_for(timeout=120000)
+            page.get_by_role('menuitem', name='Run', exact=True).click(); page.get_by_text('Run All Cells', exact=True).click()
+            cell = lambda i: page.locator('.jp-CodeCell').nth(i)
+            cell(3).locator('.widget-image').wait_for(timeout=120000)
+            view = cell(0).locator('.v'); view.scroll_into_view_if_needed(); was = pixels(view); drag(page, view, .5, .8); now = pixels(view)
+            assert view.get_attribute('aria-valuenow') == '80' and changed(was, now) > .01, (view.get_attribute('aria-valuenow'), changed(was, now))
+            page.screenshot(path=shots/'lab-compare.png')
+            times = []
+            for label in ('x', 'x', 'x', 'y', 'y', 'y', 'frame', 'size'):
+                ms,part = move(page, cell(1), label); times.append(ms); assert part > .02, (label, part)
+            cell(1).scroll_into_view_if_needed(); page.screenshot(path=shots/'lab-crop.png')
+            alphas = []
+            for _ in range(4):
+                ms,part = move(page, cell(2), 'alpha'); alphas.append(ms); assert part > .0005, part
+            readout = cell(2).locator('.widget-hslider').first.locator('.widget-readout').inner_text(); assert readout == '0.70', readout
+            plot = cell(2).locator('.widget-image').last; src,was = plot.get_attribute('src'),pixels(plot)
+            cell(2).get_by_role('button', name='train 2 seconds').click()
+            until(page, lambda: plot.get_attribute('src') != src, 60, 'training')
+            live = plot.get_attribute('src'); until(page, lambda: plot.get_attribute('src') != live, 60, 'more training')
+            page.wait_for_timeout(1500); assert changed(was, pixels(plot)) > .002
+            page.screenshot(path=shots/'lab-alpha.png')
+            cell(2).get_by_role('button', name='stop').click(); cell(2).get_by_role('button', name='reset').click()
+            until(page, lambda: changed(was, pixels(plot)) < .001, 60, 'reset')
+            line = lambda: cell(3).locator('.widget-html').last.inner_text()
+            until(page, lambda: 'epoch 5' in line(), 10); picture = cell(3).locator('.widget-image').first; was = pixels(picture)
+            with open(f'{d}/run/log.csv', 'a') as f: f.write('6,600,0.001,0.01,31,0.9,180,2\n')
+            cell(3).get_by_role('button', name='look again').click(); until(page, lambda: 'epoch 6, step 600' in line() and '2 batches skipped' in line(), 20, line)
+            until(page, lambda: changed(was, pixels(picture)) > .002, 10, 'new curve')
+            cell(3).scroll_into_view_if_needed(); page.screenshot(path=shots/'lab-monitor.png'); context.close()
+            middle = lambda o: sorted(o)[len(o)//2]
+            return f'from a moved slider to the new picture: CropExplorer {middle(times):.0f} ms ({min(times):.0f} to {max(times):.0f}), AlphaLab {middle(alphas):.0f} ms'
+
+## Running them
+
+def main(shots=None, only=''):
+    chromium = os.environ.get('CHROMIUM') or shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
+    chosen = [o for o in tests if only in o.__name__]
+    try: from playwright.sync_api import sync_playwright
+    except ImportError: sync_playwright = None
+    if not (chromium and sync_playwright):
+        print(f"skipped: {len(chosen)} browser tests, no {'Playwright (pip install playwright)' if chromium else 'Chromium (apt-get install chromium)'}")
+        print(f'browser: 0 passed, 0 failed, {len(chosen)} skipped'); return 0
+    shots = Path(shots or tempfile.mkdtemp(prefix='refinet-shots-')); shots.mkdir(parents=True, exist_ok=True)
+    count = dict(passed=0, failed=0, skipped=0)
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=chromium, args=['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
+        for f in chosen:
+            start = time.monotonic()
+            try: told = f(browser, shots)
+            except Exception as e:
+                told = None; count['failed'] += 1; print(f'FAIL {f.__name__}: {type(e).__name__}: {str(e)[:600]}', flush=True)
+                for i,page in enumerate(page for c in browser.contexts for page in c.pages):
+                    with contextlib.suppress(Exception): page.screenshot(path=shots/f'failed-{f.__name__}-{i}.png')
+                for c in browser.contexts: c.close()
+            if told: count['skipped' if told.startswith('skipped') else 'passed'] += 1; print(f'{"skip" if told.startswith("skipped") else "ok  "} {f.__name__} {time.monotonic()-start:.0f}s: {told}', flush=True)
+        browser.close()
+    print(f'screenshots in {shots}')
+    print('browser: ' + ', '.join(f'{v} {k}' for k,v in count.items()))
+    return count['failed']
+
+if __name__ == '__main__':
+    import argparse
+    a = argparse.ArgumentParser(description=__doc__); a.add_argument('shots', nargs='?'); a.add_argument('--only', default='')
+    a = a.parse_args(); sys.exit(bool(main(a.shots, a.only)))
