@@ -95,12 +95,14 @@ class OnnxModel:
     def __init__(self,
         path,                 # an ONNX file
         threads:int|None=None,# None: as onnxruntime likes
+        spin:bool=True,       # threads wait for work at full speed: quickest alone, in the way of others
     ):
         ort = need('onnxruntime', 'onnx')
         if not Path(path).is_file(): raise InputError(f"{path}: no such file")
         options = ort.SessionOptions()
         options.log_severity_level = 3
         if threads: options.intra_op_num_threads = threads
+        options.add_session_config_entry('session.intra_op.allow_spinning', str(int(spin)))
         try: self.session = ort.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
         except Exception as e: raise InputError(f"{path} is no whole ONNX file that onnxruntime reads ({str(e).splitlines()[0][:100]}): export it again") from None
         self.path,self.meta = Path(path),dict(self.session.get_modelmeta().custom_metadata_map)
@@ -326,6 +328,7 @@ def engine(
     kind:str='onnx',    # 'torch', 'onnx' (fp32 inside) or 'int8'
     upscale:bool=False, # from LR; False: same size in and out
     threads:int|None=None, # None: as onnxruntime likes
+    spin:bool=False,    # see `OnnxModel`; a clip is decoded and encoded at the same time
 ): # the network, or an `OnnxModel`
     "A network as it runs fastest, for `enhance` and the like"
     if kind not in engines: raise InputError(f"engine {kind!r}: there are {', '.join(engines)}")
@@ -338,7 +341,7 @@ def engine(
         say(f"{kind}: exported once to {file}")
         if kind == 'int8': export_int8(model, file, sample_pictures(entry), entry)
         else: export_pixels(model, file, entry)
-    return OnnxModel(file, threads)
+    return OnnxModel(file, threads, spin)
 
 # %% ../nbs/09_export.ipynb #df4611ea
 def register_spandrel():
