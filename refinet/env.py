@@ -157,7 +157,8 @@ class PlainBar:
     def _print(self):
         self.last = time.monotonic()
         rate = self.n/max(self.last-self.start, 1e-9)
-        print(f"{self.desc}: {self.n}/{self.total or '?'}, {rate:.3g}/s {self.postfix}".rstrip(), file=sys.stderr, flush=True)
+        left = f", {max(self.total-self.n, 0)/rate:.0f} s left" if self.total and rate else ''
+        print(f"{self.desc}: {self.n}/{self.total or '?'}, {rate:.3g}/s{left} {self.postfix}".rstrip(), file=sys.stderr, flush=True)
     def set_postfix_str(self, s): self.postfix = s
     def close(self):
         if self.every and self.last-self.start > 0: self._print()
