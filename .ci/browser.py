@@ -106,6 +106,40 @@ def static_page(browser, shots):
         assert not away, away
         return f'ready after {loaded:.1f} s; a frame of 448x256: {line}; camera: {live}; nothing asked of another machine'
 
+## The divider
+
+@test
+def divider(browser, shots):
+    "The divider by mouse, wheel, keyboard and lens; PSNR and SSIM of the part that is seen are those of the package"
+    import numpy as np, torch
+    from refinet.data import open_frames
+    from refinet.degrade import degrade
+    from refinet.metrics import psnr, ssim
+    from refinet.models import load_model
+    from refinet.widgets import as_frame, as_picture, compare_html, run_model
+    hr = open_frames('sample', 'test', frames=(4,))[2][None]/255; lr,soft = degrade(hr)
+    pictures = {k: as_picture(o) for k,o in dict(before=soft, after=run_model(load_model('nano_msafn'), lr), truth=hr).items()}
+    page = browser.new_page(viewport=dict(width=900, height=620))
+    page.set_content('<body>' + compare_html(pictures, metrics_to='truth')); view,q = page.locator('.v'),page.locator('.q')
+    def agrees():
+        line = until(page, lambda: q.inner_text().count('dB') == 2 and q.inner_text(), 30, 'the numbers')
+        x,y,w,h = map(int, q.get_attribute('data-part').split(','))
+        cut = lambda k: as_frame(pictures[k])[..., y:y+h, x:x+w]
+        ours = [v for k in ('before', 'after') for v in (psnr(cut(k), cut('truth')).item(), ssim(cut(k), cut('truth')).item())]
+        theirs = [float(v) for o in line.split(':', 1)[1].split(';') for v in re.search(r'([\d.]+) dB, SSIM ([\d.]+)', o).groups()]
+        assert np.allclose(theirs, ours, atol=6e-3) and abs(theirs[1] - ours[1]) < 2e-4, (line, ours)
+        return line
+    whole = agrees(); assert whole.startswith('448x256') and view.bounding_box()['width'] == 448
+    was = pixels(view); drag(page, view, .5, .1); now = pixels(view); assert view.get_attribute('aria-valuenow') == '10' and changed(was, now) > .02
+    b = view.bounding_box(); page.mouse.move(b['x'] + 300, b['y'] + 120); page.mouse.wheel(0, -400)
+    until(page, lambda: not q.inner_text().startswith('448'), 10, 'zoom'); part = agrees()
+    at = q.get_attribute('data-part'); drag(page, view, .6, .75); until(page, lambda: q.get_attribute('data-part') != at, 10, 'pan'); agrees()
+    page.keyboard.press('l'); page.wait_for_timeout(200); assert page.locator('.m').is_visible() # the lens
+    page.screenshot(path=shots/'divider.png')
+    page.keyboard.press('0'); page.keyboard.press('End'); assert view.get_attribute('aria-valuenow') == '100'
+    page.locator('.pr').select_option('2'); until(page, lambda: q.inner_text().count('dB') == 1, 10, 'truth on the right'); page.close()
+    return f'{whole} | {part}'
+
 ## The app
 
 @test
@@ -122,7 +156,7 @@ def app(browser, shots):
             view = lambda: page.frame_locator('iframe').locator('.v')
             view().wait_for(timeout=60000)
             page.get_by_text('the picture is sharp').click(); page.locator('table').wait_for(timeout=60000)
-            rows = [o.split() for o in page.locator('table').inner_text().splitlines() if o.startswith(('before', 'after'))]
+            texts = [o.strip() for o in page.locator('table td, table tbody th').all_inner_texts()]; rows = [texts[:3], texts[3:6]]
             assert float(rows[1][1]) > float(rows[0][1]), rows
             page.wait_for_timeout(500); was = pixels(view()); drag(page, view(), .5, .15); now = pixels(view())
             assert view().get_attribute('aria-valuenow') == '15' and changed(was, now) > .01
@@ -135,13 +169,11 @@ def app(browser, shots):
             assert got.value.suggested_filename.endswith('-enhanced.png')
             sample().resize((112, 64)).save(f'{d}/small.png'); sample().save(f'{d}/true.png'); Path(f'{d}/notes.png').write_text('no picture')
             page.get_by_text('a file', exact=True).click()
-            page.locator('input[type=file]').nth(1).wait_for(state='attached', timeout=30000)
-            truth,given = sorted(range(2), key=lambda i: 'true picture' not in (page.locator('[data-testid=stFileUploader]').nth(i).inner_text()))
-            page.locator('input[type=file]').nth(given).set_input_files(f'{d}/small.png')
-            until(page, lambda: caption.inner_text().startswith('448x256'), 60, 'uploaded')
-            page.locator('input[type=file]').nth(truth).set_input_files(f'{d}/true.png'); page.locator('table').wait_for(timeout=60000)
+            given,truth = (page.locator(f'[data-testid={o}] input[type=file]') for o in ('stMain', 'stSidebar'))
+            given.set_input_files(f'{d}/small.png'); until(page, lambda: caption.inner_text().startswith('448x256'), 60, 'uploaded')
+            truth.set_input_files(f'{d}/true.png'); page.locator('table').wait_for(timeout=60000)
             page.screenshot(path=shots/'app-upload.png')
-            page.locator('input[type=file]').nth(given).set_input_files(f'{d}/notes.png'); page.get_by_text('notes.png is not a picture').wait_for(timeout=60000)
+            given.set_input_files(f'{d}/notes.png'); page.get_by_text('notes.png is not a picture').wait_for(timeout=60000)
             page.get_by_text('webcam', exact=True).click(); page.get_by_role('button', name='Take Photo').click(timeout=30000)
             page.get_by_text('same size', exact=True).click(); view().wait_for(timeout=60000)
             page.wait_for_timeout(500); page.screenshot(path=shots/'app-webcam.png'); context.close()

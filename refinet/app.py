@@ -69,7 +69,7 @@ def shown(
     w,h = tried.after.size; part = min(most/max(w, h), 1)
     if part < 1: pictures = {k: o.convert('RGB').resize((round(w*part), round(h*part)), Image.LANCZOS) for k,o in pictures.items()}
     width = min(max(640, round(w*part)), 900)
-    return compare_html(pictures, width=width), round(width*h/w) + 60
+    return compare_html(pictures, width=width, optimize=False),round(width*h/w) + 70
 
 # %% ../nbs/12a_app.ipynb #8fda9afe
 @functools.lru_cache(maxsize=4)
@@ -114,12 +114,13 @@ def ask_settings(st)->dict:
 def show_tried(st, tried:Tried, name:str):
     "Divider, numbers, download"
     from streamlit.components.v1 import html as frame_of
-    made,height = shown(tried)
-    frame_of(made, height=height)
+    if st.session_state.get('made', (None,))[0] is not tried: st.session_state.made = tried,*shown(tried),png_bytes(tried.after) # kept: other changes should not wait for it
+    _,page,height,file = st.session_state.made
+    frame_of(page, height=height)
     w,h = tried.after.size
     st.caption(f"{w}x{h}, {tried.seconds*1000:,.0f} ms on {pick_device().type}")
     if tried.truth is not None: st.table(figures(tried))
-    st.download_button('download', png_bytes(tried.after), f'{name}-enhanced.png', 'image/png')
+    st.download_button('download', file, f'{name}-enhanced.png', 'image/png')
 
 def page():
     "The page; Streamlit calls it again for every change"

@@ -8,7 +8,7 @@ __all__ = ['log_columns', 'as_picture', 'as_frame', 'picture_psnr', 'strip', 'pn
            'pull_figure', 'AlphaPulls', 'Trial', 'Background', 'curve_figure', 'AlphaLab', 'read_log', 'log_figure',
            'log_line', 'TrainingMonitor']
 
-# %% ../nbs/11_widgets.ipynb #969263bf
+# %% ../nbs/11_widgets.ipynb #0cf6c6e1
 import base64, copy, csv, hashlib, html, io, json, threading, time
 from pathlib import Path
 import ipywidgets as widgets
@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
 from .env import InputError
 from .data import CropSampler, existing_folder, to_rgb8
-from .degrade import Degrade, crop_to, degrade
+from .degrade import Degrade, crop_to, degrade, round8, upscale
 from .losses import DistillationLoss
 from .metrics import psnr
 from .models import load_model, restore
@@ -116,9 +116,9 @@ _compare_style = """
 #ID .b small{opacity:.7}
 """
 
-# %% ../nbs/11_widgets.ipynb #ee81f2d0
+# %% ../nbs/11_widgets.ipynb #3e9b1aba
 _compare_draw = """
-const $=q=>root.querySelector(q),view=$('.v'),stage=$('.s'),imgs=[...root.querySelectorAll('.s img')],lens=$('.m'),line=$('.d');
+const lens=$('.m'),line=$('.d');
 const names=NAMES,st={p:START,k:1,x:0,y:0,l:0,r:Math.min(1,imgs.length-1),lens:false,at:null};
 const clamp=(a,lo,hi)=>Math.min(hi,Math.max(lo,a));
 function draw(){
@@ -132,7 +132,7 @@ function draw(){
   view.classList.toggle('z',st.k>1);
   const n=Math.round(st.p*100);
   view.setAttribute('aria-valuenow',n);view.setAttribute('aria-valuetext',`${n} % ${names[st.l]}, the rest ${names[st.r]}`);
-  drawLens();
+  drawLens();clearTimeout(due);due=setTimeout(measure,120);
 }
 function zoom(f,cx,cy){const k=clamp(st.k*f,1,16);st.x=cx-(cx-st.x)*k/st.k;st.y=cy-(cy-st.y)*k/st.k;st.k=k;draw()}
 function drawLens(){
@@ -173,7 +173,29 @@ view.addEventListener('wheel',e=>{if(!e.ctrlKey&&document.activeElement!=view)re
   e.preventDefault();const a=where(e);zoom(Math.exp(-clamp(e.deltaY,-200,200)/300),a.x,a.y)},{passive:false});
 """
 
-# %% ../nbs/11_widgets.ipynb #155cb9ec
+# %% ../nbs/11_widgets.ipynb #e1c2b86a
+_compare_measure = """
+const $=q=>root.querySelector(q),view=$('.v'),stage=$('.s'),imgs=[...root.querySelectorAll('.s img')];
+const TRUE=TRUTH,G=Array.from({length:11},(_,i)=>Math.exp(-((i-5)**2)/4.5)),gs=G.reduce((a,b)=>a+b);let due=0;
+function part(){const a=imgs[0],W=a.naturalWidth,H=a.naturalHeight,x=Math.round(-st.x/st.k*W),y=Math.round(-st.y/st.k*H);
+  return[x,y,Math.min(W-x,Math.round(W/st.k)),Math.min(H-y,Math.round(H/st.k))]}
+function pixelsOf(i,[x,y,w,h]){const t=new OffscreenCanvas(w,h).getContext('2d');t.drawImage(imgs[i],-x,-y);
+  const d=t.getImageData(0,0,w,h).data;return[0,1,2].map(c=>Float32Array.from({length:w*h},(_,j)=>d[4*j+c]/255))}
+function psnr(a,b){let s=0;a.forEach((p,c)=>p.forEach((v,j)=>s+=(v-b[c][j])**2));return-10*Math.log10(s/(3*a[0].length))}
+function blur(p,w,h){const W=w-10,H=h-10,m=new Float32Array(W*h),o=new Float32Array(W*H);
+  for(let y=0;y<h;y++)for(let x=0;x<W;x++){let s=0;for(let k=0;k<11;k++)s+=G[k]*p[y*w+x+k];m[y*W+x]=s/gs}
+  for(let y=0;y<H;y++)for(let x=0;x<W;x++){let s=0;for(let k=0;k<11;k++)s+=G[k]*m[(y+k)*W+x];o[y*W+x]=s/gs}return o}
+function ssim(a,b,w,h){let s=0,n=0;const mul=(p,q)=>p.map((v,j)=>v*q[j]);
+  for(let c=0;c<3;c++){const[x,y,xx,yy,xy]=[a[c],b[c],mul(a[c],a[c]),mul(b[c],b[c]),mul(a[c],b[c])].map(p=>blur(p,w,h));
+    for(let j=0;j<x.length;j++){const m=x[j]*y[j],q=x[j]**2+y[j]**2;s+=(2*m+1e-4)*(2*(xy[j]-m)+9e-4)/((q+1e-4)*(xx[j]+yy[j]-q+9e-4));n++}}
+  return s/n}
+function measure(){if(TRUE<0||!imgs[0].naturalWidth)return;
+  const at=part(),[,,w,h]=at,truth=pixelsOf(TRUE,at),say=i=>{if(i==TRUE)return'';const a=pixelsOf(i,at);
+    return` ${names[i].split('  ')[0]} ${psnr(a,truth).toFixed(2)} dB`+(w*h<4e5&&Math.min(w,h)>11?`, SSIM ${ssim(a,truth,w,h).toFixed(4)}`:'')};
+  $('.q').textContent=`${at[2]}x${at[3]} seen:`+[...new Set([st.l,st.r])].map(say).filter(Boolean).join(';');$('.q').dataset.part=at}
+"""
+
+# %% ../nbs/11_widgets.ipynb #3222c3ed
 _compare_keys = """
 const lensOn=()=>{st.lens=!st.lens;if(st.lens&&!st.at)st.at={x:st.p,y:.5};$('.lens').setAttribute('aria-pressed',st.lens);draw()};
 const back=()=>{st.k=1;draw()};
@@ -184,38 +206,39 @@ view.addEventListener('keydown',e=>{const f=keys[e.key];if(!f||e.ctrlKey||e.meta
   e.preventDefault();e.stopPropagation();draw()});
 $('.lens').addEventListener('click',lensOn);$('.back').addEventListener('click',back);
 for(const[q,key]of[['.pl','l'],['.pr','r']])if($(q)){$(q).value=st[key];$(q).addEventListener('change',e=>{st[key]=+e.target.value;draw()})}
-new ResizeObserver(draw).observe(view);draw();
+new ResizeObserver(draw).observe(view);imgs.forEach(o=>o.decode().then(draw,()=>0));draw();
 """
 _compare_script = ("(function(){document.querySelectorAll('[id=\"ID\"]:not([data-ready])').forEach(root=>{root.dataset.ready=1;"
-                   + _compare_draw + _compare_hands + _compare_keys + "})})();")
+                   + _compare_measure + _compare_draw + _compare_hands + _compare_keys + "})})();")
 
 # %% ../nbs/11_widgets.ipynb #457ef8fa
 def png_bytes(picture, optimize=False)->bytes: # `optimize`: smaller, and slower
     "A picture as the bytes of a PNG file"
     f = io.BytesIO(); picture.save(f, 'PNG', optimize=optimize); return f.getvalue()
 
-def data_uri(picture)->str: # 'data:image/png;base64,...'
+def data_uri(picture, optimize=True)->str: # 'data:image/png;base64,...'
     "A picture as PNG inside an address"
-    return 'data:image/png;base64,' + base64.b64encode(png_bytes(picture, True)).decode()
+    return 'data:image/png;base64,' + base64.b64encode(png_bytes(picture, optimize)).decode()
 
-def _compare_body(pictures, captions, start): # the elements that the script moves
+def _compare_body(pictures, captions, start, optimize=True): # the elements that the script moves
     q = {k:html.escape(v, quote=True) for k,v in captions.items()}
     cut = ['', f'z-index:2;clip-path:inset(0 0 0 {start*100:g}%)']
-    imgs = ''.join(f'<img alt="{q[k]}" draggable="false" src="{data_uri(o)}"' + (f' style="display:block;{cut[i]}"' if i < 2 else '') + '>' for i,(k,o) in enumerate(pictures.items()))
+    imgs = ''.join(f'<img alt="{q[k]}" draggable="false" src="{data_uri(o, optimize)}"' + (f' style="display:block;{cut[i]}"' if i < 2 else '') + '>' for i,(k,o) in enumerate(pictures.items()))
     pick = lambda c,t: f'<label>{t} <select class="{c}">' + ''.join(f'<option value="{i}">{html.escape(k)}</option>' for i,k in enumerate(pictures)) + '</select></label>'
     first = list(q.values())[:2]
     return (f'<div class="v" role="slider" tabindex="0" aria-label="Divider between pictures: {", ".join(q.values())}. Arrow keys move it, plus and minus zoom, L shows the lens" '
             f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{start*100:.0f}"><div class="s">{imgs}</div><div class="d" style="left:{start*100:g}%"></div>'
             f'<span class="c l" style="left:5px">{first[0]}</span><span class="c r" style="right:5px">{first[-1]}</span><canvas class="m" hidden aria-hidden="true"></canvas></div>'
             f'<div class="b">{pick("pl", "left") + pick("pr", "right") if len(pictures) > 2 else ""}<button type="button" class="lens" aria-pressed="false">lens</button>'
-            f'<button type="button" class="back">whole picture</button><small>drag the divider; click, then wheel to zoom</small></div>')
+            f'<button type="button" class="back">whole picture</button><small>drag the divider; click, then wheel to zoom</small><small class="q" role="status"></small></div>')
 
 # %% ../nbs/11_widgets.ipynb #8acbae66
 def compare_html(
     pictures,        # dict: name to picture (array, tensor, Pillow), two or more of one size
     start:float=.5,  # where the divider is at first, 0..1
     width=None,      # of the whole, CSS pixels; None: a whole multiple of the picture's, about 640
-    metrics_to=None, # name of the true picture: the others say their PSNR to it
+    metrics_to=None, # name of the true picture: the others say their PSNR to it, and PSNR and SSIM of the part that is seen
+    optimize:bool=True, # smaller pictures, and slower to make
 )->str:
     "One piece of HTML with the pictures in it: a divider to drag, wheel to zoom, a lens; no network, no kernel"
     pictures = _pictures(pictures)
@@ -224,10 +247,11 @@ def compare_html(
     captions = _captions(pictures, metrics_to)
     w,h = next(iter(pictures.values())).size
     width = int(width or w*max(1, round(640/w)))
-    body = _compare_body(pictures, captions, start)
+    body = _compare_body(pictures, captions, start, optimize)
     ident = 'rn-' + hashlib.sha256(f'{body}{width}'.encode()).hexdigest()[:12]
     names = json.dumps(list(captions.values())).replace('<', '\\u003c') # `</script>` in a name must not end the script
-    fill = lambda s: s.replace('ID', ident).replace('WIDTH', str(width)).replace('RATIO', f'{w}/{h}').replace('START', f'{start:g}').replace('NAMES', names)
+    truth = list(pictures).index(metrics_to) if metrics_to else -1
+    fill = lambda s: s.replace('WIDTH', str(width)).replace('RATIO', f'{w}/{h}').replace('ID', ident).replace('START', f'{start:g}').replace('TRUTH', str(truth)).replace('NAMES', names)
     return f'<div id="{ident}" data-lm-suppress-shortcuts="true"><style>{fill(_compare_style)}</style>{body}<script>{fill(_compare_script)}</script></div>'
 
 # %% ../nbs/11_widgets.ipynb #29c2362c
@@ -325,17 +349,19 @@ class CropExplorer(Pane):
         slider = lambda text, top, value, step=1, low=0: widgets.IntSlider(value, low, top, step, description=text, continuous_update=False)
         self.frame,self.size = slider('frame', len(frames)-1, 0),slider('size', 256, size, 16, 32)
         self.x,self.y = slider('x', 4096, 0, 4),slider('y', 4096, 0, 4)
-        super().__init__(widgets.HBox([self.frame, self.size]), widgets.HBox([self.x, self.y]))
-        for o in (self.frame, self.x, self.y, self.size): o.observe(self.refresh, 'value')
+        self.noise = widgets.FloatSlider(0., min=0, max=.1, step=.01, description='noise', continuous_update=False)
+        self.which = {k: widgets.Checkbox(True, description=k, indent=False, layout=dict(width='auto')) for k in self.models}
+        super().__init__(widgets.HBox([self.frame, self.size]), widgets.HBox([self.x, self.y]), widgets.HBox([self.noise, *self.which.values()]))
+        for o in (self.frame, self.x, self.y, self.size, self.noise, *self.which.values()): o.observe(self.refresh, 'value')
         self.refresh()
-    def whole(self): # name to the whole frame, as each makes it; kept until another frame is chosen
-        if self.kept[0] != (i := self.frame.value):
-            hr = crop_to(as_frame(self.frames[i]))
-            lr,degraded = degrade(hr)
-            self.kept = i,dict(HR=hr, degraded=degraded.clamp(0, 1), **{k:run_model(m, lr) for k,m in self.models.items()})
+    def whole(self): # name to the whole frame, as each makes it; kept until another frame or noise is chosen
+        if self.kept[0] != (at := (self.frame.value, self.noise.value)):
+            hr = crop_to(as_frame(self.frames[at[0]])); lr,_ = degrade(hr)
+            lr = round8(lr + at[1]*torch.randn(lr.shape, generator=torch.Generator().manual_seed(0))) # the same noise at every strength
+            self.kept = at,dict(HR=hr, degraded=upscale(lr).clamp(0, 1), **{k:run_model(m, lr) for k,m in self.models.items()})
         return self.kept[1]
     def render(self):
-        whole = self.whole()
+        whole = {k: o for k,o in self.whole().items() if k not in self.which or self.which[k].value}
         h,w = whole['HR'].shape[-2:]
         s = min(self.size.value, h, w)
         self.x.max,self.y.max = w-s,h-s # a slider beyond its end is moved back
@@ -463,11 +489,17 @@ class Background(threading.Thread):
 
 # %% ../nbs/11_widgets.ipynb #833ef700
 def curve_figure(
-    trials, # of `Trial`
+    trials,    # of `Trial`
+    crop=None, # a picture of what the last one makes of the crop
 )->Figure:
-    "PSNR against seconds of training, a line a trial"
+    "PSNR against seconds of training, a line a trial; the last PSNR against alpha; a crop"
     fig = Figure(figsize=(9.5, 2.6), layout='constrained')
-    ax = fig.subplots()
+    ax,against,picture = fig.subplots(1, 3, width_ratios=[2.4, 1, 1])
+    done = sorted((o.alpha, o.curve[-1][1]) for o in trials if o.curve)
+    against.plot(*zip(*done), 'o', color='#e18a2a') if done else None
+    against.set(xlim=(-.05, 1.05), xlabel='alpha'); against.set_title('PSNR against alpha', fontsize=8); against.tick_params(labelsize=7); against.grid(alpha=.3)
+    picture.axis('off')
+    if crop is not None: picture.imshow(crop); picture.set_title(f'the crop at alpha {trials[-1].alpha:.2f}', fontsize=8)
     for o in trials:
         if points := list(o.curve):
             ax.plot(*zip(*points), marker='.', label=f'alpha {o.alpha:.2f}: {points[-1][1]:.2f} dB, {o.steps} steps')
@@ -495,7 +527,12 @@ class AlphaLab(AlphaPulls):
         for o,f in zip(buttons, (self.train, self.stop, self.reset)): o.on_click(lambda _, f=f: self.attempt(f))
         self.plot = picture_widget(self.curves())
         super().__init__(teacher, student, frames, size, (*buttons, self.plot))
-    def curves(self)->Image.Image: return figure_picture(curve_figure(self.trials))
+    def learning(self): # what the last trial makes of the crop that is looked at
+        if not self.trials or not self.trials[-1].curve: return None
+        y,x = self.y.value,self.x.value
+        lr,_ = degrade(self.outputs()[2])
+        return as_picture(run_model(copy.deepcopy(self.trials[-1].model), lr)[..., y:y+self.side, x:x+self.side])
+    def curves(self)->Image.Image: return figure_picture(curve_figure(self.trials, self.learning()))
     def show(self): # called by the thread
         self.plot.value = png_bytes(self.curves())
         if self.worker and self.worker.error: self.tell(f"training broke: {self.worker.error}", wrong=True)
