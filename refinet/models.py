@@ -47,6 +47,9 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.conv1,self.conv2 = (BranchedConv(dim) if branches else nn.Conv2d(dim, dim, 3, padding=1) for _ in range(2))
         self.gate,self.lrelu,self.drop = Gate(dim, reduction),nn.LeakyReLU(0.2),drop
+    def quieten(self, by:float=.3): # a fresh block adds little to what runs past it
+        last = getattr(self, 'conv3', self.conv2)
+        with torch.no_grad(): getattr(last, 'conv', last).weight.mul_(by)
     def branch(self, x): return self.gate(self.conv2(self.lrelu(self.conv1(x))))
     def forward(self, x): return x + skip_some(self.branch(x), self.drop, self.training) # (N, dim, H, W)
 
@@ -181,7 +184,14 @@ class MSAFN(nn.Module):
         self.refinement = GRU(trunk, steps, reset_gate) if steps else nn.Identity()
         self.recon = nn.Sequential(nn.Conv2d(trunk, dim, 3, padding=1), nn.LeakyReLU(0.2),
                                    nn.Conv2d(dim, 3*shuffle**2, 3, padding=1))
-        if residual: nn.init.zeros_(self.recon[-1].weight); nn.init.zeros_(self.recon[-1].bias)
+        if residual: self.begin()
+    def begin(self): # fresh weights: as wide as the activation wants, little from each block, nothing at the end
+        for m in self.modules():
+            if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight, .2); nn.init.zeros_(m.bias) if m.bias is not None else None
+        for m in self.modules():
+            if isinstance(m, BranchedConv): nn.init.zeros_(m.narrow.weight)
+            if isinstance(m, ResidualBlock): m.quieten()
+        nn.init.zeros_(self.recon[-1].weight)
 
     def features(self, x): return self.after_init(self.conv_init(x)) # on the LR grid, by name: what a student can be made to mimic
     def after_init(self, x):
