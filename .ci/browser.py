@@ -201,7 +201,7 @@ watch = """img => { window.shownAt = null; window.movedAt = null; const was = im
 
 def move(page, cell, label, key='ArrowRight'):
     "Move the slider of that name by a key; milliseconds until the new picture is on the screen, and the share of pixels it changed"
-    picture = cell.locator('img.widget-image').last if label is None else cell.locator('.widget-image').first
+    picture = cell.locator('.widget-image').last # above it, in the lab, stands the plot
     handle = cell.locator('.widget-hslider', has=page.locator(f'.widget-label:text-is("{label}")')).locator('.noUi-handle')
     was = pixels(picture); handle.scroll_into_view_if_needed(); handle.focus()
     picture.evaluate(watch); page.keyboard.press(key)
@@ -235,7 +235,7 @@ def widgets(browser, shots):
             for _ in range(4):
                 ms,part = move(page, cell(2), 'alpha'); alphas.append(ms); assert part > .0005, part
             readout = cell(2).locator('.widget-hslider').first.locator('.widget-readout').inner_text(); assert readout == '0.70', readout
-            plot = cell(2).locator('.widget-image').last; src,was = plot.get_attribute('src'),pixels(plot)
+            plot = cell(2).locator('.widget-image').first; src,was = plot.get_attribute('src'),pixels(plot)
             cell(2).get_by_role('button', name='train 2 seconds').click()
             until(page, lambda: plot.get_attribute('src') != src, 60, 'training')
             live = plot.get_attribute('src'); until(page, lambda: plot.get_attribute('src') != live, 60, 'more training')
