@@ -290,7 +290,7 @@ def distill(
     d = settle_terms(recipe, dict(terms or {}, alpha=alpha))
     frames,valid = open_pair(data, val_data)
     if recipe == 'seed': settings.setdefault('lr', 2e-4)
-    s = settle(recipe, max(len(frames)//(settings.get('batch') or read_recipe(recipe)[0]['batch']), 1), **settings)
+    s = settle(recipe, max(len(frames)//(settings.get('batch') or read_recipe(recipe)[0]['batch']), 1), model, **settings)
     master = load_teacher(teacher, eight); mark = fingerprint(master)
     if cached: frames,master = label(master, frames, device),None
     task = make_distiller(starting_model(model, init, s['branches']), master, d, amp_dtype(pick_device(device)))
