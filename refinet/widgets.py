@@ -212,9 +212,9 @@ _compare_script = ("(function(){document.querySelectorAll('[id=\"ID\"]:not([data
                    + _compare_measure + _compare_draw + _compare_hands + _compare_keys + "})})();")
 
 # %% ../nbs/11_widgets.ipynb #457ef8fa
-def png_bytes(picture, optimize=False)->bytes: # `optimize`: smaller, and slower
+def png_bytes(picture, optimize=False, level:int=6)->bytes: # `optimize`: smaller, and slower; `level`: of compression, 1 for what must be quick
     "A picture as the bytes of a PNG file"
-    f = io.BytesIO(); picture.save(f, 'PNG', optimize=optimize); return f.getvalue()
+    f = io.BytesIO(); picture.save(f, 'PNG', optimize=optimize, compress_level=level); return f.getvalue()
 
 def data_uri(picture, optimize=True)->str: # 'data:image/png;base64,...'
     "A picture as PNG inside an address"
@@ -291,7 +291,7 @@ class Pane(widgets.VBox):
     def refresh(self, change=None): # draw again
         def draw():
             self.shown = self.render()
-            self.image.value = png_bytes(self.shown)
+            self.image.value = png_bytes(self.shown, level=1)
             self.tell()
         self.attempt(draw)
     def picture(self)->Image.Image: # what is shown now
@@ -391,8 +391,9 @@ def pull_figure(
     alpha:float,          # weight of the truth, 0..1
 )->Figure:
     "HR, student and teacher; the pulls as maps and as bars"
-    fig = Figure(figsize=(9.5, 3.4), layout='constrained')
-    axs = fig.subplot_mosaic([['HR', 'student', 'teacher', 'bars'], ['truth pulls', 'teacher pulls', 'both', 'bars']], width_ratios=[1, 1, 1, 1.2])
+    fig = Figure(figsize=(9.5, 3.6)) # margins by hand: finding them takes longer than all the rest
+    axs = fig.subplot_mosaic([['HR', 'student', 'teacher', 'bars'], ['truth pulls', 'teacher pulls', 'both', 'bars']], width_ratios=[1, 1, 1, 1.2],
+                             gridspec_kw=dict(left=.01, right=.99, bottom=.07, top=.93, wspace=.08, hspace=.14))
     for k,x in (('HR', hr), ('student', student), ('teacher', teacher)): axs[k].imshow(as_picture(x))
     p = pulls(student, teacher, hr, alpha)
     top = 1. # the pull of L1 at alpha 1: one scale for every alpha
