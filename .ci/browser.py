@@ -101,7 +101,7 @@ def static_page(browser, shots):
             Path(f'{d}/notes.png').write_text('no picture'); page.set_input_files('#file', f'{d}/notes.png')
             until(page, lambda: 'notes.png is not a picture' in said(page))
         page.click('#camera'); live = until(page, lambda: said(page).startswith('640x') and said(page), 30, 'camera')
-        was = pixels(page.locator('#after')); until(page, lambda: changed(was, pixels(page.locator('#after'))) > .001, 20, 'a new frame')
+        was = pixels(page.locator('#after')); until(page, lambda: changed(was, pixels(page.locator('#after'))) > .001, 30, 'a new frame')
         page.screenshot(path=shots/'page-camera.png'); page.click('#camera'); context.close()
         assert not away, away
         return f'ready after {loaded:.1f} s; a frame of 448x256: {line}; camera: {live}; nothing asked of another machine'
@@ -132,12 +132,12 @@ def divider(browser, shots):
     whole = agrees(); assert whole.startswith('448x256') and view.bounding_box()['width'] == 448
     was = pixels(view); drag(page, view, .5, .1); now = pixels(view); assert view.get_attribute('aria-valuenow') == '10' and changed(was, now) > .02
     b = view.bounding_box(); page.mouse.move(b['x'] + 300, b['y'] + 120); page.mouse.wheel(0, -400)
-    until(page, lambda: not q.inner_text().startswith('448'), 10, 'zoom'); part = agrees()
-    at = q.get_attribute('data-part'); drag(page, view, .6, .75); until(page, lambda: q.get_attribute('data-part') != at, 10, 'pan'); agrees()
+    until(page, lambda: not q.inner_text().startswith('448'), 30, 'zoom'); part = agrees()
+    at = q.get_attribute('data-part'); drag(page, view, .6, .75); until(page, lambda: q.get_attribute('data-part') != at, 30, 'pan'); agrees()
     page.keyboard.press('l'); page.wait_for_timeout(200); assert page.locator('.m').is_visible() # the lens
     page.screenshot(path=shots/'divider.png')
     page.keyboard.press('0'); page.keyboard.press('End'); assert view.get_attribute('aria-valuenow') == '100'
-    page.locator('.pr').select_option('2'); until(page, lambda: q.inner_text().count('dB') == 1, 10, 'truth on the right'); page.close()
+    page.locator('.pr').select_option('2'); until(page, lambda: q.inner_text().count('dB') == 1, 30, 'truth on the right'); page.close()
     return f'{whole} | {part}'
 
 ## The app
@@ -244,10 +244,10 @@ def widgets(browser, shots):
             cell(2).get_by_role('button', name='stop').click(); cell(2).get_by_role('button', name='reset').click()
             until(page, lambda: changed(was, pixels(plot)) < .001, 60, 'reset')
             line = lambda: cell(3).locator('.widget-html').last.inner_text()
-            until(page, lambda: 'epoch 5' in line(), 10); picture = cell(3).locator('.widget-image').first; was = pixels(picture)
+            until(page, lambda: 'epoch 5' in line(), 30); picture = cell(3).locator('.widget-image').first; was = pixels(picture)
             with open(f'{d}/run/log.csv', 'a') as f: f.write('6,600,0.001,0.01,31,0.9,180,2\n')
-            cell(3).get_by_role('button', name='look again').click(); until(page, lambda: 'epoch 6, step 600' in line() and '2 batches skipped' in line(), 20, line)
-            until(page, lambda: changed(was, pixels(picture)) > .002, 10, 'new curve')
+            cell(3).get_by_role('button', name='look again').click(); until(page, lambda: 'epoch 6, step 600' in line() and '2 batches skipped' in line(), 30, line)
+            until(page, lambda: changed(was, pixels(picture)) > .002, 30, 'new curve')
             cell(3).scroll_into_view_if_needed(); page.screenshot(path=shots/'lab-monitor.png'); context.close()
             middle = lambda o: sorted(o)[len(o)//2]
             return f'from a moved slider to the new picture: CropExplorer {middle(times):.0f} ms ({min(times):.0f} to {max(times):.0f}), AlphaLab {middle(alphas):.0f} ms'

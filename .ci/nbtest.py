@@ -1,5 +1,5 @@
-"Run every notebook, two at a time; ends with the line 'N passed, N failed'"
-import os, sys
+"Run every notebook, two at a time, the journeys in a Jupyter kernel of their own; ends with the line 'N passed, N failed'"
+import os, re, sys, time
 os.environ.setdefault('OMP_NUM_THREADS', '1') # two notebooks on two cores: threads that wait for each other cost more than they give
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context, set_start_method
@@ -8,7 +8,22 @@ from nbdev.config import get_config
 from nbdev.doclinks import nbglob
 from nbdev.test import test_nb
 
+def journey(fn, skip, kernel='python3'):
+    "Run a journey as a person does, from top to bottom in a kernel, and count its pictures"
+    import nbformat
+    from nbclient import NotebookClient
+    nb,start = nbformat.read(fn, 4),time.monotonic()
+    nb.cells = [o for o in nb.cells if not re.search(rf"^#\|\s*({'|'.join(['eval:.*false', *skip])})\b", o.source, re.M)]
+    try: NotebookClient(nb, timeout=1200, kernel_name=kernel, resources=dict(metadata=dict(path=str(fn.parent)))).execute()
+    except Exception as e: print(f'{fn.name}: {e}'); return False,time.monotonic()-start,0
+    pictures = sum('image/png' in o.get('data', {}) for c in nb.cells for o in c.get('outputs', []))
+    return pictures > 0,time.monotonic()-start,pictures
+
 def one(fn, skip, force, base):
+    if fn.parent.name == 'tutorials':
+        good,secs,pictures = journey(fn, [o for o in skip if o not in force])
+        print(f'{"ok  " if good else "FAIL"} {fn.name} {secs:.0f}s in a kernel, {pictures} pictures', flush=True)
+        return fn.name,good
     set_start_method(None, force=True) # the platform's own, as in Jupyter: spawned, this process would spawn in turn
     good,secs = test_nb(fn, skip_flags=skip, force_flags=force, basepath=base)
     print(f'{"ok  " if good else "FAIL"} {fn.name} {secs:.0f}s', flush=True)
