@@ -124,7 +124,7 @@ def contenders(
         ways = [('torch', 'float32', net)] + ([('torch', half, InHalf(net, half, device))] if half and net is not None else [])
         for kind,dtype in (('onnx', 'float32'), ('int8', 'int8')):
             if kind not in engines or net is None: continue
-            try: ways.append(('onnx', dtype, engine(net, kind, entry == 'lr', torch.get_num_threads())))
+            try: ways.append(('onnx', dtype, engine(net, kind, entry == 'lr', torch.get_num_threads(), spin=True)))
             except InputError as e:
                 if 'LR grid' not in str(e): say(f"{name}, {kind}: left out: {e}")
         out += [(Path(name).stem if Path(name).is_file() else name, *o, net, learnt) for o in ways if o[0] in engines or o[1] == 'int8']
