@@ -10,8 +10,8 @@ __all__ = ['largest_whole', 'of_the_file', 'plain_modes', 'luma', 'written_as', 
            'Look', 'look_of', 'frame_to_rgb', 'rgb_to_frame', 'open_clip', 'read_clip', 'add_video', 'add_copies',
            'ClipWriter', 'beside', 'enhance_clip', 'count_frames', 'Enhancer', 'own_device', 'enhance']
 
-# %% ../nbs/08_enhance.ipynb #7b82cd83
-import contextlib, io, os, queue, threading, warnings, zlib
+# %% ../nbs/08_enhance.ipynb #7231a96d
+import contextlib, io, os, queue, threading, time, warnings, zlib
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from functools import partial
@@ -212,8 +212,7 @@ def open_picture(
     "Read a picture whole, with its profile and EXIF; an `InputError` names what is wrong with it"
     path = Path(path)
     try:
-        with warnings.catch_warnings(), Image.open(path) as image:
-            warnings.simplefilter('ignore', Image.DecompressionBombWarning) # large is fine, huge is not
+        with warnings.catch_warnings(action='ignore', category=Image.DecompressionBombWarning), Image.open(path) as image: # large is fine, huge is not
             frames = getattr(image, 'n_frames', 1) if image.format != 'MPO' else 1 # phones keep a second view in MPO
             if frames == 1:
                 if image.mode in ('RGB', 'RGBA') and ';16' in str(image.tile[:1]): say(f"{path.name}: 16 bits a colour are read as 8")
@@ -580,7 +579,7 @@ def enhance_clip(
     preview=None,        # another clip: before and after side by side
 )->Path: # `dest`
     "Enhance a clip frame by frame; times, sound, subtitles and colours stay"
-    dest,stopped,look = Path(dest),False,None
+    dest,stopped,look,start = Path(dest),False,None,time.perf_counter()
     outs = [dest] + ([Path(preview)] if preview else [])
     for o in outs:
         check_apart(src, o)
@@ -602,6 +601,7 @@ def enhance_clip(
         for w in writers: w.finish()
         if not writers[0].frames: raise KeyboardInterrupt if stopped else InputError(f"{src}: no frame of it can be decoded")
     if stopped: say(f"stopped: {dest} has the first {writers[0].frames} frames"); raise KeyboardInterrupt
+    say(f"{writers[0].frames:,} frames, {writers[0].frames/(time.perf_counter()-start):.1f} a second")
     return dest
 
 def count_frames(clip)->int|None: # None where nobody knows
