@@ -165,12 +165,13 @@ def enhance_tensor(
     x,                     # (N, 3, h, w) in main memory: floats in [0, 1], or uint8
     upscale:bool=False,    # x is LR, to be made four times as large; False: x is degraded, at output size
     tile:int|None=None,    # side of a tile without its margin, output pixels; 0: in one piece; None: by the size
-    tolerance:float=1e-5,  # tiles go through again until no gate moves more than this, of 1
+    tolerance:float|None=None, # tiles go through again until no gate moves more than this, of 1; None: 1e-5, or a step of 255 where the result has steps
 ): # (N, 3, H, W) in main memory: floats, not yet clamped, or uint8
-    "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4"
+    "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255"
     model = getattr(model, 'module', model)
     eight,(h,w) = x.dtype == torch.uint8,(o*(4 if upscale else 1) for o in x.shape[-2:])
     tile = pick_tile(model, tile, h*w)
+    if tolerance is None: tolerance = 1/255 if eight else 1e-5
     direct = isinstance(model, MSAFN) or bool(getattr(model, 'lr_input', 0)) == upscale # it takes the frame as it is
     def ready(cut_up): # tiles of 8 bits stay so until they are on the device
         if direct: return x if eight and cut_up else x/255 if eight else x.float()
