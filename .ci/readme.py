@@ -1,5 +1,5 @@
-"README.md and its pictures from the stored outputs of nbs/index.ipynb; `--check` only compares"
-import base64, json, re, sys
+"README.md and its pictures from the stored outputs of nbs/index.ipynb; `--check` only compares, and looks whether the docs' sidebar names every notebook"
+import base64, json, re, sys, yaml
 from pathlib import Path
 from fastcore.script import call_parse
 
@@ -28,6 +28,11 @@ def markdown(cell, files):
     code = '\n'.join(l for l in source.splitlines() if not l.startswith('#|')).strip()
     return '\n\n'.join(([] if 'echo: false' in flags else [f'```python\n{code}\n```']) + outputs(cell, files))
 
+def sidebar(): # what _quarto.yml names that is not there, and what is there but not named
+    named = set(re.findall(r'[\w/]+\.ipynb', json.dumps(yaml.safe_load((root/'nbs'/'_quarto.yml').read_text())['website']['sidebar'])))
+    there = {str(o.relative_to(root/'nbs')) for o in (root/'nbs').rglob('*.ipynb') if not any(p[0] in '._' for p in o.relative_to(root/'nbs').parts)}
+    return sorted(named ^ there)
+
 @call_parse
 def main(
     check:bool=False, # Compare only; fail if anything differs
@@ -38,6 +43,7 @@ def main(
     want = {root/'README.md': ('\n\n'.join(filter(None, (markdown(c, files) for c in cells))) + '\n').encode()}
     want |= {pictures/k: v for k,v in files.items()}
     wrong = [str(k.relative_to(root)) for k,v in want.items() if not k.exists() or k.read_bytes() != v]
+    if check and (odd := sidebar()): sys.exit(f"{', '.join(odd)}: either in the sidebar of nbs/_quarto.yml or in nbs, not in both")
     if check: sys.exit(f"{', '.join(wrong)}: not what nbs/index.ipynb says; run python .ci/readme.py" if wrong else 0)
     pictures.mkdir(exist_ok=True)
     for k,v in want.items(): k.write_bytes(v)
