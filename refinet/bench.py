@@ -8,8 +8,8 @@ __all__ = ['published', 'too_much', 'marks', 'demo_settings', 'side_by_side', 'p
            'plot_growth', 'busiest', 'crops_picture', 'data_uri', 'page', 'curves', 'SeedPatches', 'patches_a_second',
            'feed', 'feeds', 'bench_data', 'Clock', 'bench_train', 'demo_runs', 'demo_table', 'demo', 'demo_report']
 
-# %% ../nbs/10_bench.ipynb #5f905f50
-import base64, html, io, json, math, os, random, statistics, tempfile, threading, time
+# %% ../nbs/10_bench.ipynb #d78e531c
+import base64, contextlib, ctypes, gc, html, io, json, math, os, random, statistics, tempfile, threading, time
 from pathlib import Path
 import numpy as np
 import torch
@@ -44,11 +44,16 @@ def side_by_side(
 def _resident(): # MB
     return int(Path('/proc/self/statm').read_text().split()[1])*4096/2**20 if Path('/proc/self/statm').exists() else 0.
 
+def _trim(): # give back what is free, else a call that finds it there seems to need nothing
+    gc.collect()
+    with contextlib.suppress(Exception): ctypes.CDLL(None).malloc_trim(0) # of glibc
+
 def peak_mb(f, device='cpu')->float: # MB
     "The most memory that a call needs on top of what is there"
     if torch.device(device).type == 'cuda':
         torch.cuda.reset_peak_memory_stats(); before = torch.cuda.memory_allocated(); f(); torch.cuda.synchronize()
         return (torch.cuda.max_memory_allocated() - before)/2**20
+    _trim()
     before,top,done = _resident(),[0.],threading.Event()
     def look():
         while not done.wait(.001): top[0] = max(top[0], _resident())
