@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out', 'Term', 'bench_app', 'kaggle', 'Kernel', 'show',
            'version', 'main', 'demo', 'pack', 'check', 'training', 'summary', 'train', 'distill', 'ablate', 'evaluate',
-           'enhance', 'report', 'bench', 'bench_data', 'bench_train', 'export', 'data', 'push', 'status', 'output',
-           'publish', 'wheels']
+           'enhance', 'report', 'bench', 'bench_data', 'bench_train', 'export', 'start_app', 'data', 'push', 'status',
+           'output', 'publish', 'wheels']
 
 # %% ../nbs/13_cli.ipynb #08f5f581
 import inspect, json, sys
@@ -240,6 +240,14 @@ def export(model:Model, out:Annotated[str, typer.Option('-o', '--out', help='end
     if int8: room.export_int8(net, out, room.sample_pictures(entry), entry)
     else: (room.export_pixels if pixels else room.export_onnx)(net, out, entry)
     print(out)
+
+# %% ../nbs/13_cli.ipynb #94b4a95a
+@app.command(name='app')
+def start_app(model:Annotated[list[str], typer.Option(help='a file of weights to put on top of the list; may be repeated')]=[],
+              port:int=8501, host:Annotated[str, typer.Option(help="'0.0.0.0': for the whole network")]='localhost'):
+    "Upload a picture or take one, compare before and after: in the browser."
+    from refinet import app as room
+    raise typer.Exit(room.serve(model, port, host))
 
 # %% ../nbs/13_cli.ipynb #8943b3c1
 kaggle = typer.Typer(no_args_is_help=True, help='Data sets in, notebooks and weights out.')
