@@ -174,9 +174,10 @@ def app(browser, shots):
             truth.set_input_files(f'{d}/true.png'); page.locator('table').wait_for(timeout=60000)
             page.screenshot(path=shots/'app-upload.png')
             given.set_input_files(f'{d}/notes.png'); page.get_by_text('notes.png is not a picture').wait_for(timeout=60000)
-            page.get_by_text('webcam', exact=True).click(); page.get_by_role('button', name='Take Photo').click(timeout=30000)
+            page.get_by_text('webcam', exact=True).click(); page.get_by_role('button', name='Take Photo').wait_for(timeout=30000)
+            page.wait_for_timeout(2000); page.get_by_role('button', name='Take Photo').click() # the camera's first frames are black
             page.get_by_text('same size', exact=True).click(); view().wait_for(timeout=60000)
-            page.wait_for_timeout(500); page.screenshot(path=shots/'app-webcam.png'); context.close()
+            until(page, lambda: pixels(view()).mean() > 20, 30, 'a photo'); page.screenshot(path=shots/'app-webcam.png'); context.close()
             return f'gain {float(rows[1][1])-float(rows[0][1]):.2f} dB; four times as large shown after {took:.1f} s'
 
 ## The widgets, in JupyterLab

@@ -8,21 +8,22 @@ let ort, engine, nets = {}, picture = null, stream = null, turn = 0
 // WebGPU where there is one, WebAssembly everywhere; ?engine=wasm asks for it
 async function load() {
   const gpu = await navigator.gpu?.requestAdapter().catch(() => null)
-  const asked = new URLSearchParams(location.search).get('engine')
-  for (engine of [...new Set([asked ?? (gpu ? 'webgpu' : 'wasm'), 'wasm'])]) try {
+  const asked = new URLSearchParams(location.search).get('engine'), real = gpu && !gpu.info?.isFallbackAdapter // one in software is slower than WebAssembly
+  for (engine of [...new Set([asked ?? (real ? 'webgpu' : 'wasm'), 'wasm'])]) try {
     ort = await import(engine == 'webgpu' ? './ort/ort.webgpu.min.mjs' : './ort/ort.wasm.min.mjs')
     ort.env.wasm.wasmPaths = new URL('ort/', import.meta.url).href
     ort.env.wasm.numThreads = 1 // more need headers that a plain host does not send
-    for (const o of ['lr', 'degraded']) nets[o] = await ort.InferenceSession.create(`nano_${o}.onnx`, { executionProviders: [engine] })
+    for (const o of ['lr', 'degraded']) nets[o] = await ort.InferenceSession.create(`nano_${o}.onnx`, { executionProviders: [engine], logSeverityLevel: 3 })
     return
   } catch (e) { if (engine == 'wasm') throw e }
 }
 
-async function run(net, { w, h, data }) {
+let last = Promise.resolve() // a session does one thing at a time
+const run = (net, { w, h, data }) => last = last.catch(() => 0).then(async () => {
   const start = performance.now(), { output } = await nets[net].run({ input: new ort.Tensor('float32', data, [1, 3, h, w]) })
   const [, , H, W] = output.dims
   return { out: round8({ w: W, h: H, data: await output.getData() }), ms: performance.now() - start }
-}
+})
 
 // what stands left and right of the divider, and the truth where it is known
 async function enhance(p, mode) {
@@ -54,8 +55,7 @@ async function again() {
   if (Math.min(picture.w, picture.h) < 16) return say(`${picture.w}x${picture.h} is too small a picture: 16 pixels each way are the least`)
   const mine = ++turn; say('working')
   await new Promise(requestAnimationFrame)
-  const made = await enhance(picture, mode)
-  if (mine == turn) show(made)
+  try { const made = await enhance(picture, mode); if (mine == turn) show(made) } catch (e) { say(`that went wrong: ${e.message}`) }
 }
 
 function pixels(source, w, h) { // of a bitmap or a video, drawn at w x h
