@@ -229,13 +229,15 @@ def widgets(browser, shots):
             assert view.get_attribute('aria-valuenow') == '80' and changed(was, now) > .01, (view.get_attribute('aria-valuenow'), changed(was, now))
             page.screenshot(path=shots/'lab-compare.png')
             times = []
-            for label in ('x', 'x', 'x', 'y', 'y', 'y', 'frame', 'size'):
+            for label in ('x', 'x', 'x', 'y', 'y', 'y', 'frame', 'size', 'noise'):
                 ms,part = move(page, cell(1), label); times.append(ms); assert part > .02, (label, part)
             cell(1).scroll_into_view_if_needed(); page.screenshot(path=shots/'lab-crop.png')
             alphas = []
             for _ in range(4):
                 ms,part = move(page, cell(2), 'alpha'); alphas.append(ms); assert part > .0005, part
             readout = cell(2).locator('.widget-hslider').first.locator('.widget-readout').inner_text(); assert readout == '0.70', readout
+            for label in ('guidance', 'KL'):
+                _,part = move(page, cell(2), label, 'ArrowLeft' if label == 'guidance' else 'ArrowRight'); assert part > .0005, (label, part)
             plot = cell(2).locator('.widget-image').first; src,was = plot.get_attribute('src'),pixels(plot)
             cell(2).get_by_role('button', name='train 2 seconds').click()
             until(page, lambda: plot.get_attribute('src') != src, 60, 'training')
