@@ -476,10 +476,11 @@ class Trial:
     ):
         self.model,self.teacher,self.sampler,self.alpha = copy.deepcopy(student).requires_grad_(),teacher.eval(),sampler,alpha
         self.device,self.test,self.degrade = next(student.parameters()).device,Degrade(flips=False)(test_crops),Degrade()
-        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=lr, weight_decay=0.)
+        self.optimizer,self.lr = torch.optim.AdamW(self.model.parameters(), lr=lr, weight_decay=0.),lr
         self.loss,self.steps,self.curve,self.more = LabLoss(alpha, **more),0,[],more
     def step(self):
         crops,_ = self.sampler(self.steps)
+        for o in self.optimizer.param_groups: o['lr'] = self.lr*min(1, (self.steps+1)/25) # a cold start at full rate falls back first
         lr,_,hr = self.degrade(crops.to(self.device), self.steps)
         with torch.no_grad(): soft = restore(self.teacher, lr)
         loss = self.loss(restore(self.model.train(), lr), soft, hr).mean()
@@ -530,7 +531,7 @@ def curve_figure(
     ax,against,picture = fig.subplots(1, 3, width_ratios=[2.4, 1, 1])
     done = sorted((o.alpha, o.curve[-1][1]) for o in trials if o.curve)
     against.plot(*zip(*done), 'o', color='#e18a2a') if done else None
-    against.set(xlim=(-.05, 1.05), xlabel='alpha'); against.set_title('PSNR against alpha', fontsize=8); against.tick_params(labelsize=7); against.grid(alpha=.3)
+    against.set(xlim=(-.05, 1.05), xlabel='alpha'); against.set_title('PSNR against alpha', fontsize=8); against.tick_params(labelsize=7); against.ticklabel_format(useOffset=False); against.grid(alpha=.3)
     picture.axis('off')
     if crop is not None: picture.imshow(crop); picture.set_title(f'the crop at alpha {trials[-1].alpha:.2f}', fontsize=8)
     for o in trials:
