@@ -72,17 +72,18 @@ def frames_for(
     return frames
 
 # %% ../nbs/10a_ablate.ipynb #9f887fa0
-def one_run(plan, name, seed, packed, teacher, tests, out, device='auto')->dict: # the row
+def one_run(plan, name, seed, packed, teacher, tests, out, device='auto')->dict: # the row; None where it was asked to stop
     "Train one setting with one seed, and score it"
     words = {k: plan['settings'][name].get(k, v) for k,v in own_words.items()}
     d = settle_terms(plan['recipe'], {k:v for k,v in plan['settings'][name].items() if k not in own_words})
-    s = settle(plan['recipe'], 1, **plan['run'] | ({} if words['branches'] is None else dict(branches=words['branches'])))
+    s = settle(plan['recipe'], 1, plan['model'], **plan['run'] | ({} if words['branches'] is None else dict(branches=words['branches'])))
     s['epoch_steps'] = plan['run'].get('epoch_steps') or max(s['steps']//5, 1)
     master = load_teacher(words['teacher']) if words['teacher'] else teacher
     frames,folder = frames_for(packed, master, words, device),Path(out)/'runs'/f'{name}-{seed}'
     seed_everything(seed)
     task = make_distiller(starting_model(plan['model'], branches=s['branches']), master if words['live'] else None, d, amp_dtype(pick_device(device)))
     found = run(task, frames, next(iter(tests.values())), folder, s, plan['model'], 'student', seed, (folder/'last.ckpt').exists(), device, extra=[Guide(d['guidance'])])
+    if found['steps'] < s['steps']: return None
     net,each = load_model(folder/'final_student.safetensors').to(pick_device(device)),{}
     for k,f in tests.items(): each |= {f"{k}/{o['name']}": round(o['psnr_y'], 4) for o in evaluate(net, f, pick_device(device), names=('psnr_y',)).rows}
     psnr = {k: round(float(np.mean([v for n,v in each.items() if n.startswith(f'{k}/')])), 4) for k in tests}
@@ -117,7 +118,7 @@ def ablate(
             rows = read_rows(out)
             if any((o['setting'], o['seed']) == (name, seed) for o in rows): continue
             say(f'{name}, seed {seed}')
-            row = one_run(plan, name, seed, packed, master, frames, out, device)
+            if (row := one_run(plan, name, seed, packed, master, frames, out, device)) is None: return rows
             with atomic_write(out/'rows.jsonl', 'w') as f: f.write(''.join(json.dumps(o) + '\n' for o in [*rows, row]))
     return read_rows(out)
 
