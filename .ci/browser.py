@@ -222,6 +222,9 @@ def widgets(browser, shots):
             context = browser.new_context(viewport=dict(width=1300, height=1500)); page = context.new_page()
             page.goto(f'http://127.0.0.1:{port}/lab/tree/widgets.ipynb?reset')
             page.locator('.jp-CodeCell').nth(3).wait_for(timeout=120000)
+            bar = page.locator('#jp-main-statusbar'); idle = lambda: 'Idle' in bar.inner_text() # what is run before is lost
+            try: until(page, idle, 60)
+            except AssertionError: page.reload(); until(page, idle, 60, bar.inner_text)
             page.get_by_role('menuitem', name='Run', exact=True).click(); page.get_by_text('Run All Cells', exact=True).click()
             cell = lambda i: page.locator('.jp-CodeCell').nth(i)
             cell(3).locator('.widget-image').wait_for(timeout=120000)
