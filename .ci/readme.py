@@ -13,6 +13,7 @@ def outputs(cell, files):
     out = []
     for o in cell.get('outputs', []):
         data = o.get('data', {})
+        if o.get('name') == 'stderr' or 'application/vnd.jupyter.widget-view+json' in data: continue # progress
         if 'image/png' in data:
             name = f'index-{len(files)+1}.png'; files[name] = base64.b64decode(text(data['image/png']))
             out.append(f'![{"".join(cell["metadata"].get("tags", [])) or "a picture made by the notebook"}](nbs/images/{name})')
