@@ -8,15 +8,15 @@ __all__ = ['published', 'too_much', 'marks', 'demo_settings', 'side_by_side', 'p
            'plot_growth', 'busiest', 'crops_picture', 'data_uri', 'page', 'curves', 'SeedPatches', 'patches_a_second',
            'feed', 'feeds', 'bench_data', 'Clock', 'bench_train', 'demo_runs', 'demo_table', 'demo', 'demo_report']
 
-# %% ../nbs/10_bench.ipynb #d78e531c
+# %% ../nbs/10_bench.ipynb #accb2836
 import base64, contextlib, ctypes, gc, html, io, json, math, os, random, statistics, tempfile, threading, time
 from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
 from .env import InputError, amp_dtype, atomic_write, bar, pick_device, refinet_data, say, seed_everything
-from .data import FrameFolder, open_frames, sample_root
-from .degrade import crop_to, degrade, round8, upscale
+from .data import FrameFolder, figure_picture, open_frames, sample_root
+from .degrade import crop_to, degrade, round8, to_uint8, upscale
 from .models import MSAFN, create_model, gflop, list_models, load_model, n_params, presets, restore, shipped_weights
 from .metrics import evaluate, score
 from .train import train
@@ -101,7 +101,7 @@ def runner(
     def pictures():
         x = torch.from_numpy(rgb).to(device).permute(0, 3, 1, 2).float()/255
         y = upscale(x) if model is None else restore(model, x)
-        return (y.clamp(0, 1)*255).round().byte().permute(0, 2, 3, 1).contiguous().cpu()
+        return to_uint8(y).permute(0, 2, 3, 1).contiguous().cpu()
     def call():
         with torch.inference_mode(): pictures() if entry == 'lr' else degraded()
         if lr.device.type == 'cuda': torch.cuda.synchronize()
@@ -191,8 +191,9 @@ def table(
 
 def markdown(rows, heads=None)->str: # as `table`
     "Rows as a Markdown table"
-    first,*rest = ('| ' + ' | '.join(o.replace('|', '\\|') for o in r) + ' |' for r in _cells(rows, heads))
-    return '\n'.join([first, '|---' + '|---:'*(len(_cells(rows, heads)[0])-1) + '|', *rest])
+    cells = _cells(rows, heads)
+    first,*rest = ('| ' + ' | '.join(o.replace('|', '\\|') for o in r) + ' |' for r in cells)
+    return '\n'.join([first, '|---' + '|---:'*(len(cells[0])-1) + '|', *rest])
 
 # %% ../nbs/10_bench.ipynb #1ef0ac68
 def plot_bench(
@@ -211,8 +212,7 @@ def plot_bench(
     for (by,bits),kw in marks.items(): ax.plot([], [], color='grey', **kw, label=f'{by}, {bits}')
     ax.set_xscale('log'); ax.set_xlabel(f"ms a frame, {found['size']}, {found['device']}, {found['threads']} threads"); ax.set_ylabel('PSNR, dB (Y)')
     ax.legend(fontsize=8); ax.grid(alpha=.3, which='both'); ax.margins(.12)
-    f = io.BytesIO(); fig.savefig(f, format='png'); f.seek(0)
-    return Image.open(f)
+    return figure_picture(fig)
 
 marks = {('torch', 'float32'): dict(marker='o', ls=''), ('torch', 'fewer bits'): dict(marker='o', ls='', mfc='white'),
          ('onnx', 'float32'): dict(marker='s', ls=''), ('onnx', 'fewer bits'): dict(marker='s', ls='', mfc='white')}
@@ -240,8 +240,7 @@ def plot_growth(rows)->Image.Image:
     for ax,key,label in zip(fig.subplots(1, 2), ('seconds', 'peak_mb'), ('seconds', 'MB on top')):
         ax.loglog([o['megapixels'] for o in rows], [o[key] for o in rows], marker='o'); ax.set_xlabel('megapixels'); ax.set_ylabel(label); ax.grid(alpha=.3, which='both')
         ax.loglog([o['megapixels'] for o in rows], [rows[-1][key]/rows[-1]['megapixels']*o['megapixels'] for o in rows], color='grey', ls=':', label='in proportion'); ax.legend(fontsize=8)
-    f = io.BytesIO(); fig.savefig(f, format='png'); f.seek(0)
-    return Image.open(f)
+    return figure_picture(fig)
 
 # %% ../nbs/10_bench.ipynb #9a498065
 def busiest(
@@ -266,7 +265,7 @@ def crops_picture(
     x,y = corner; gap,top,s = 6,16,side*zoom
     sheet = Image.new('RGB', (len(columns)*(s+gap)-gap, s+top), 'white'); pen = ImageDraw.Draw(sheet)
     for i,(caption,t) in enumerate(columns.items()):
-        crop = (round8(t)[0, :, y:y+side, x:x+side]*255).byte().permute(1, 2, 0).numpy()
+        crop = to_uint8(t[0, :, y:y+side, x:x+side]).permute(1, 2, 0).numpy()
         sheet.paste(Image.fromarray(crop).resize((s, s), Image.NEAREST), (i*(s+gap), top)); pen.text((i*(s+gap)+2, 2), caption, fill='black')
     return sheet
 
@@ -305,8 +304,7 @@ def curves(
         ax.plot([int(r['step']) for r in rows], [float(r[key]) for r in rows], marker='.', label=label)
     if baseline is not None: ax.axhline(baseline, color='grey', ls=':', label='bicubic')
     ax.set_xlabel('step'); ax.set_ylabel(dict(psnr='PSNR, dB (Y)').get(key, key)); ax.legend(fontsize=8); ax.grid(alpha=.3)
-    f = io.BytesIO(); fig.savefig(f, format='png'); f.seek(0)
-    return Image.open(f)
+    return figure_picture(fig)
 
 # %% ../nbs/10_bench.ipynb #bb4f3dbf
 from PIL import ImageEnhance, ImageOps

@@ -76,7 +76,7 @@ def check(data:Annotated[str, typer.Argument(help='a pack, Vimeo-90K or a folder
     raise typer.Exit(1 if bad else 0)
 
 # %% ../nbs/13_cli.ipynb #80260cb4
-option = lambda kind, help, default=None, **kw: (Annotated[kind, typer.Option(help=help, **kw)], default)
+option = lambda kind, help, default=None: (Annotated[kind, typer.Option(help=help)], default)
 options = dict(
     recipe    = option(str, "fast, or seed: the published scripts', or a TOML file", 'fast'),
     steps     = option(Optional[int], 'steps in all; the recipe says by default'),
@@ -141,7 +141,6 @@ def ablate(plan:Annotated[str, typer.Argument(help='a TOML file: what all settin
     "Compare ways to distil: the same steps, crops and seeds for all."
     from refinet import ablate as room
     from refinet.bench import table
-    from refinet.env import atomic_write
     rows = room.ablate(plan, teacher, data, out, test, range(seeds), device)
     baseline = room.read_plan(plan)['baseline']; found = room.summarise(rows, baseline)
     with atomic_write(Path(out)/'plot.png') as f: room.ablation_plot(rows, baseline).save(f, 'PNG')

@@ -10,7 +10,7 @@ __all__ = ['largest_whole', 'of_the_file', 'plain_modes', 'luma', 'written_as', 
            'Look', 'look_of', 'frame_to_rgb', 'rgb_to_frame', 'open_clip', 'read_clip', 'add_video', 'add_copies',
            'ClipWriter', 'beside', 'enhance_clip', 'count_frames', 'Enhancer', 'own_device', 'enhance']
 
-# %% ../nbs/08_enhance.ipynb #7231a96d
+# %% ../nbs/08_enhance.ipynb #3c82e07e
 import contextlib, io, os, queue, threading, time, warnings, zlib
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
@@ -24,7 +24,7 @@ import torch.nn.functional as F
 from PIL import Image, ImageOps, UnidentifiedImageError
 from .env import InputError, atomic_write, bar, need, pick_device, say
 from .data import FrameFolder, existing_folder, picture_suffixes
-from .degrade import downscale, upscale as blow_up
+from .degrade import downscale, to_uint8, upscale as blow_up
 from .models import Gate, MSAFN, load_model, restore
 
 # %% ../nbs/08_enhance.ipynb #52ed3568
@@ -115,9 +115,6 @@ def _on(model): # device and number format of a model, whatever it is
     p = next(model.parameters(), None) if isinstance(model, nn.Module) else None
     return dict(device='cpu', dtype=torch.float32) if p is None else dict(device=p.device, dtype=p.dtype)
 
-def _steps(x): # to steps of 255, as a picture holds them
-    return (x.clamp(0, 1)*255).round().to(torch.uint8)
-
 def _way(model, upscale): # how a tile goes through, how much larger it comes out, pixels that tiles begin at, margin
     if isinstance(model, MSAFN):
         unit = 4*model.shuffle # output pixels: a cell of the coarsest grid
@@ -132,7 +129,7 @@ def _tiled(model, frame, side, tolerance, upscale):
     out = torch.empty(len(frame), h*factor, w*factor, 3, dtype=frame.dtype).permute(0, 3, 1, 2)
     def through(part): # as floats only here
         y = call((part.to(on['device'])/255 if frame.dtype == torch.uint8 else part).to(**on))
-        return _steps(y) if frame.dtype == torch.uint8 else y
+        return to_uint8(y) if frame.dtype == torch.uint8 else y
     def whole_cells(o): return Box(o.top*factor, -(-o.bottom*factor//unit)*unit, o.left*factor, -(-o.right*factor//unit)*unit) # the network fills up the last ones
     with FrameGates(model) as gates:
         for _ in range(len(gates.gates)+1):
@@ -179,12 +176,12 @@ def enhance_tensor(
     def whole(): # in one piece there is a shorter way in from LR
         f = ready(False).to(**_on(model))
         y = restore(model, f) if upscale and isinstance(model, MSAFN) else model(f)
-        return _steps(y) if eight else y
+        return to_uint8(y) if eight else y
     while True:
         try:
             with at_rest(model): y = _tiled(model, ready(True), tile, tolerance, upscale) if 0 < tile < max(h, w) else whole()
             y = y[..., :h, :w].cpu()
-            return _steps(y) if eight and y.dtype != torch.uint8 else y.float() if not eight else y
+            return to_uint8(y) if eight and y.dtype != torch.uint8 else y.float() if not eight else y
         except torch.cuda.OutOfMemoryError: pass # outside of this block, so that the tensors of the trace are let go
         if 0 < tile <= 64: raise InputError(f"a frame of {w}x{h} does not fit the device's memory even in tiles of {tile} pixels: take a smaller model, or --device cpu")
         tile = max((min(tile, max(h, w)) if tile else max(h, w))//2, 64)

@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['InputError', 'need', 'Folders', 'place', 'folders', 'refinet_data', 'pick_device', 'amp_dtype', 'gpu_count',
            'describe_device', 'seed_everything', 'rng_state', 'set_rng_state', 'atomic_write', 'is_batch', 'PlainBar',
-           'bar', 'say']
+           'bar', 'say', 'read_toml']
 
-# %% ../nbs/00_env.ipynb #b441dfd8
-import contextlib, errno, importlib, os, random, sys, tempfile, time
+# %% ../nbs/00_env.ipynb #b292361c
+import contextlib, errno, importlib, os, random, sys, tempfile, time, tomllib
 from pathlib import Path
 from typing import NamedTuple
 import numpy as np
@@ -178,3 +178,13 @@ def bar(
 def say(*args):
     "A line for the person who watches: on stderr, so that results on stdout stay clean"
     print(*args, file=sys.stderr, flush=True)
+
+# %% ../nbs/00_env.ipynb #1dcb08ce
+def read_toml(
+    path, # a file
+)->dict:
+    "What a TOML file says, or an `InputError`"
+    try: return tomllib.loads(Path(path).read_text(encoding='utf-8'))
+    except FileNotFoundError: raise InputError(f"{path}: no such file: give a TOML file") from None
+    except OSError as e: raise InputError(f"{path}: {e.strerror}: give a TOML file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e: raise InputError(f"{path} is no TOML file ({e})") from None

@@ -7,7 +7,7 @@ __all__ = ['axes', 'pixel_axes', 'engines', 'Entry', 'check_onnx_name', 'write_o
            'blow_kernel', 'Pixels', 'grid_copy', 'export_pixels', 'exact_nodes', 'agreement', 'quantize_onnx', 'widen',
            'pools_as_convs', 'export_int8', 'sample_pictures', 'engine', 'register_spandrel', 'hub_model']
 
-# %% ../nbs/09_export.ipynb #109ce15f
+# %% ../nbs/09_export.ipynb #2d7e7a71
 import copy, io, json, tempfile, warnings
 from pathlib import Path
 import numpy as np
@@ -17,7 +17,7 @@ import torch.nn.functional as F
 import refinet
 from .env import InputError, atomic_write, folders, need, say
 from .data import open_frames
-from .degrade import degrade, upscale_to_grid
+from .degrade import degrade, grid_kernel, to_uint8
 from .models import Gate, MSAFN, fill, fingerprint, fits, load_model, presets, restore, strip_prefix
 from .enhance import reach
 
@@ -114,7 +114,7 @@ class OnnxModel:
         return self.session.run(None, {self.input: rgb})[0]
     def __call__(self, x): # a tensor on any device
         if self.eight_bits:
-            rgb = (x.detach().clamp(0, 1)*255).round().byte().permute(0, 2, 3, 1).cpu().contiguous().numpy()
+            rgb = to_uint8(x.detach()).permute(0, 2, 3, 1).cpu().contiguous().numpy()
             return (torch.from_numpy(self.picture(rgb)).permute(0, 3, 1, 2).float()/255).to(x.device)
         y = self.session.run(None, {self.input: np.ascontiguousarray(x.detach().cpu().float().numpy())})[0]
         return torch.from_numpy(y).to(x.device)
@@ -135,10 +135,8 @@ def edge(
 def blow_kernel(
     order, # of the 48 values of a 4x4 block
 ): # (48, 4, 5, 5); the fourth channel is not used
-    "The weights of `upscale_to_grid`: what one bright pixel turns into"
-    dots = torch.zeros(3, 3, 9, 9); dots[range(3), range(3), 4, 4] = 1
-    seen = upscale_to_grid(dots)[:, order, 2:7, 2:7].flip(2, 3) # (colour, 48, 5, 5)
-    return F.pad(seen.transpose(0, 1), (0, 0, 0, 0, 0, 1))
+    "The weights of `upscale_to_grid`, pixel by pixel"
+    return F.pad(grid_kernel()[1][order], (0, 0, 0, 0, 0, 1))
 
 class Pixels(nn.Module):
     "8-bit pictures to 8-bit pictures, (N, h, w, 3): a network on the LR grid with all that lies before and behind it"
@@ -307,7 +305,7 @@ def export_int8(
         made = onnx.load(f'{d}/q.onnx')
     _only_integers(made)
     made.graph.ClearField('value_info') # shapes that can be found again
-    write_onnx(made, dest, dict(library=f'refinet {refinet.__version__}', entry=entry, quantized='int8', config=json.dumps(grid_copy(model).config)) | meta)
+    write_onnx(made, dest, dict(library=f'refinet {refinet.__version__}', entry=entry, quantized='int8', config=json.dumps(net.config)) | meta)
     return dest
 
 # %% ../nbs/09_export.ipynb #bdc06979
@@ -321,7 +319,7 @@ def sample_pictures(
     frames = open_frames('sample', 'train', frames=(2, 6))
     for i in np.linspace(0, len(frames)-1, n).astype(int):
         x = degrade(frames[i][None, :, 64:192, 128:256]/255)[entry == 'degraded']
-        yield (x.clamp(0, 1)*255).round().byte().permute(0, 2, 3, 1).numpy()
+        yield to_uint8(x).permute(0, 2, 3, 1).numpy()
 
 def engine(
     model,              # a network, a preset or a file

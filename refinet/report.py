@@ -6,8 +6,8 @@
 __all__ = ['peers', 'open_network', 'scores', 'label_of', 'quality_table', 'detail_table', 'cost_table', 'extremes', 'claims',
            'limit_cases', 'limits', 'write_card', 'report']
 
-# %% ../nbs/10b_report.ipynb #8ac43d65
-import io, json
+# %% ../nbs/10b_report.ipynb #fcbdf845
+import json
 from pathlib import Path
 import numpy as np
 import torch
@@ -15,10 +15,11 @@ from PIL import Image
 import refinet
 from .env import InputError, atomic_write, pick_device, say
 from .data import Frames, load_photograph
-from .degrade import crop_to, degrade, downscale, round8, upscale
+from .degrade import crop_to, degrade, downscale, to_uint8, upscale
 from .models import fingerprint, gflop, load_model, n_params, restore, shipped_weights
 from .metrics import evaluate, frames_to_score, score
-from .bench import bench, busiest, crops_picture, markdown, page, table
+from .bench import bench, busiest, crops_picture, markdown, page
+from .ablate import as_jpeg
 
 # %% ../nbs/10b_report.ipynb #65684965
 def open_network(name): # None for bicubic
@@ -113,12 +114,10 @@ def limit_cases()->dict: # what it is to (HR, what the network sees), each (1, 3
     "Frames that a network was not made for, and one that it was"
     from skimage import data
     def tensor(a): return crop_to(torch.from_numpy(np.array(a if a.ndim == 3 else np.repeat(a[..., None], 3, 2))).permute(2, 0, 1)[None].float()/255)
-    def as_jpeg(x, quality):
-        f = io.BytesIO(); Image.fromarray((round8(x)[0]*255).byte().permute(1, 2, 0).numpy()).save(f, 'JPEG', quality=quality)
-        return tensor(np.asarray(Image.open(f)))
     photo,text,face = tensor(load_photograph('coffee')[:256, :448]),tensor(data.page()),tensor(load_photograph('astronaut')[0:192, 128:320])
     out = {k: (hr, degrade(hr)[1]) for k,hr in (('a photograph, shrunk', photo), ('a printed page, shrunk', text), ('a face, shrunk', face))}
-    for q in (80, 30): out[f'a photograph, shrunk, JPEG of quality {q}'] = photo,upscale(as_jpeg(degrade(photo)[0], q))
+    small = to_uint8(degrade(photo)[0][0]).permute(1, 2, 0).numpy()
+    for q in (80, 30): out[f'a photograph, shrunk, JPEG of quality {q}'] = photo,upscale(tensor(as_jpeg(small, q)))
     return out | {'a photograph that was never shrunk': (photo, photo)}
 
 def limits(

@@ -8,18 +8,18 @@ __all__ = ['schedules', 'recipes', 'rates', 'losses', 'half', 'Supervised', 'ran
            'StopOnNaN', 'Clip', 'Centralize', 'sound', 'EMA', 'create_like', 'best_model', 'Middle', 'Validate',
            'CSVLog', 'Bar', 'TensorBoard', 'Stalled', 'ReduceLR', 'RaiseIntensity', 'to_bytes', 'Keep', 'trained_state',
            'Checkpoint', 'running', 'read_checkpoint', 'resume', 'Signals', 'parse_duration', 'TimeLimit',
-           'read_recipe', 'settle', 'faster', 'time_step', 'probe_gpus', 'callbacks_for', 'write_run', 'run',
-           'announce', 'finish', 'starting_model', 'open_pair', 'train']
+           'read_recipe', 'settle', 'settle_for', 'faster', 'time_step', 'probe_gpus', 'callbacks_for', 'write_run',
+           'run', 'announce', 'finish', 'starting_model', 'open_pair', 'train']
 
-# %% ../nbs/06_train.ipynb #26050546
-import datetime, errno, gc, io, json, math, os, platform, signal, statistics, time, tomllib, warnings
+# %% ../nbs/06_train.ipynb #ba1f4a4a
+import datetime, errno, gc, io, json, math, os, platform, signal, statistics, time, warnings
 from contextlib import nullcontext
 from pathlib import Path
 import torch
 import torch.distributed as dist
 from torch import nn
 import refinet
-from .env import (InputError, amp_dtype, atomic_write, bar, describe_device, gpu_count, pick_device, place, rng_state,
+from .env import (InputError, amp_dtype, atomic_write, bar, describe_device, gpu_count, pick_device, place, read_toml, rng_state,
                          say, seed_everything, set_rng_state)
 from .data import CropSampler, open_frames, read_ahead
 from .degrade import Degrade, seed_recipe
@@ -500,10 +500,7 @@ def read_recipe(
     "A recipe by its name or from its file"
     if name in recipes: return recipes[name],{},name
     if not str(name).endswith('.toml'): raise InputError(f"no recipe {name!r}: there are {', '.join(recipes)}, or a file that ends with .toml")
-    try: given = tomllib.loads(Path(name).read_text(encoding='utf-8'))
-    except FileNotFoundError: raise InputError(f"{name}: no such file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e: raise InputError(f"{name} is no TOML file ({e})") from None
-    base,terms = given.pop('base', 'fast'),given.pop('distill', {})
+    given = read_toml(name); base,terms = given.pop('base', 'fast'),given.pop('distill', {})
     if base not in recipes: raise InputError(f"{name}: no recipe {base!r} to start from: there are {', '.join(recipes)}")
     if unknown := set(given) - set(recipes['seed']): raise InputError(f"{name}: a recipe has no setting {', '.join(sorted(unknown))}: there are {', '.join(recipes['seed'])}")
     return recipes[base] | given,terms,base
@@ -529,6 +526,12 @@ def settle(
     for k,known in (('loss', losses), ('schedule', schedules)):
         if s[k] not in known: raise InputError(f"no {k} {s[k]!r}: there are {', '.join(known)}")
     return s
+
+# %% ../nbs/06_train.ipynb #dda34019
+def settle_for(frames, recipe, model, settings)->dict: # settings: what differs, None where it does not
+    "The settings of a run over `frames`"
+    batch = settings.get('batch') or read_recipe(recipe)[0]['batch']
+    return settle(recipe, max(len(frames)//batch, 1), model, **settings)
 
 # %% ../nbs/06_train.ipynb #017db1c5
 def faster(
@@ -663,7 +666,7 @@ def train(
     "Train a network on the truth alone"
     seed_everything(seed)
     frames,valid = open_pair(data, val_data)
-    s = settle(recipe, max(len(frames)//(settings.get('batch') or read_recipe(recipe)[0]['batch']), 1), model, **settings)
+    s = settle_for(frames, recipe, model, settings)
     task = Supervised(starting_model(model, init, s['branches']), losses[s['loss']], amp_dtype(pick_device(device)))
     name = model if isinstance(model, str) else type(task.model).__name__
     role = role or ('teacher' if name.startswith('msafn') else 'student')
