@@ -57,6 +57,7 @@ class AsJPEG(Frames):
         self.frames,self.quality,self.bad = frames,quality,frames.bad
     def array(self, i): return as_jpeg(self.frames.array(i), self.quality)
 
+# %% ../nbs/10a_ablate.ipynb #b354101b
 def choose(frames, n:int)->set: # the names of n frames
     if not 0 < n <= len(frames): raise InputError(f"{n} frames are asked for and there are {len(frames)}")
     return held_out(frames.names, n/len(frames))
@@ -95,6 +96,7 @@ def one_run(plan, name, seed, packed, teacher, tests, out, device='auto')->dict:
     for o in folder.glob('*.ckpt'): o.unlink() # the run is over
     return dict(setting=name, seed=seed, steps=s['steps'], seconds=found['seconds'], psnr=psnr, curve=curve, each=each)
 
+# %% ../nbs/10a_ablate.ipynb #00da02ee
 def read_rows(out)->list: # of an ablation's folder or of its rows.jsonl
     path = Path(out)/'rows.jsonl' if Path(out).is_dir() else Path(out)
     return [json.loads(o) for o in path.read_text().splitlines() if o.strip()] if path.exists() else []

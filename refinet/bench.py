@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['published', 'too_much', 'marks', 'demo_settings', 'side_by_side', 'peak_mb', 'open_model', 'InHalf', 'runner',
-           'parse_size', 'contenders', 'bench', 'cold', 'quality', 'table', 'markdown', 'plot_bench', 'growth',
+           'parse_size', 'contenders', 'cold', 'quality', 'bench', 'table', 'markdown', 'plot_bench', 'growth',
            'plot_growth', 'busiest', 'crops_picture', 'data_uri', 'page', 'curves', 'SeedPatches', 'patches_a_second',
            'feed', 'feeds', 'bench_data', 'Clock', 'bench_train', 'demo_runs', 'demo_table', 'demo', 'demo_report']
 
@@ -135,8 +135,19 @@ def contenders(
         out += [(Path(name).stem if Path(name).is_file() else name, *o, net, learnt) for o in ways if o[0] in engines or o[1] == 'int8']
     return out
 
+# %% ../nbs/10_bench.ipynb #b51ae5c9
 too_much = 5000 # GFLOP a frame: such a network is listed, not timed
 
+def cold(runs, size, device, entry): # onnxruntime keeps its memory: to see how much, it has to begin anew
+    if not isinstance(runs, OnnxModel): return runner(runs, size, device, entry)
+    return lambda: runner(OnnxModel(runs.path, torch.get_num_threads()), size, device, entry)()
+
+def quality(runs, frames, device, learnt)->dict: # what a network that has not learnt would score says nothing
+    if not learnt: return dict(psnr_y=None, ssim_y=None)
+    mean = evaluate(runs, frames, device, names=('psnr_y', 'ssim_y')).mean
+    return {k: round(v, 4) for k,v in mean.items() if k in ('psnr_y', 'ssim_y')}
+
+# %% ../nbs/10_bench.ipynb #301ff82c
 def bench(
     models=('bicubic', 'light_msafn_seed', 'msafn', 'light_msafn', 'nano_msafn'), # presets or files
     size='448x256',      # WIDTHxHEIGHT of the output
@@ -164,15 +175,6 @@ def bench(
         if frames: row |= quality(runs, frames, device, learnt)
         rows.append(row)
     return dict(size=f'{w}x{h}', threads=torch.get_num_threads(), device=device.type, entry=entry, rows=rows)
-
-def cold(runs, size, device, entry): # onnxruntime keeps its memory: to see how much, it has to begin anew
-    if not isinstance(runs, OnnxModel): return runner(runs, size, device, entry)
-    return lambda: runner(OnnxModel(runs.path, torch.get_num_threads()), size, device, entry)()
-
-def quality(runs, frames, device, learnt)->dict: # what a network that has not learnt would score says nothing
-    if not learnt: return dict(psnr_y=None, ssim_y=None)
-    mean = evaluate(runs, frames, device, names=('psnr_y', 'ssim_y')).mean
-    return {k: round(v, 4) for k,v in mean.items() if k in ('psnr_y', 'ssim_y')}
 
 # %% ../nbs/10_bench.ipynb #ecdf1723
 def _cells(rows, heads): # strings, the headings first
@@ -439,6 +441,7 @@ def demo_runs(
     found['student_distilled'] = distill(weights, out=out/'student_distilled', model=s['student']['model'], **common, **s['student_run'])
     return found
 
+# %% ../nbs/10_bench.ipynb #5ca708dd
 def demo_table(
     nets:dict,   # name to a network, None for bicubic
     frames,      # to score on

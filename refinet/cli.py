@@ -107,6 +107,7 @@ def summary(found)->str: # of a run, for a person
     best = found['best']
     return f"best: epoch {best['epoch']}, PSNR {best['psnr']:.2f} dB, SSIM {best['ssim']:.4f} (Y); {found['steps']} steps, {found['seconds']:.0f} s, {found['skipped_batches']} batches skipped, {len(found['bad_files'])} bad files; weights in {found['out']}"
 
+# %% ../nbs/13_cli.ipynb #7a747bdf
 Out = Annotated[str, typer.Option(help="the run's folder")]
 @app.command()
 @training
@@ -208,6 +209,7 @@ def bench(context:typer.Context, models:Annotated[str, typer.Option(help="'all',
         with atomic_write(plot) as f: room.plot_bench(found).save(f, 'PNG')
     show(found, json, f"{found['size']} from {found['entry']}, {found['device']}, {found['threads']} threads\n" + room.table(found['rows']))
 
+# %% ../nbs/13_cli.ipynb #60df9090
 @bench_app.command('data')
 def bench_data(data:Annotated[str, typer.Option(help="Vimeo-90K, a folder of pictures, or 'sample'")]='sample', workers:Annotated[str, typer.Option(help='threads that read, with commas between')]='1,2,4',
                size:Annotated[int, typer.Option(help='side of a patch, pixels')]=48, batch:Annotated[int, typer.Option(help='patches a batch')]=64,
@@ -228,6 +230,7 @@ def bench_train(models:Annotated[str, typer.Option(help='presets, with commas be
     found = room.bench_train(models.split(','), batch, size, steps, device, compile)
     show(found, json, f"{found['device']}, {found['dtype']}, crops of {size}, {batch} a step\n" + room.table(found['rows']))
 
+# %% ../nbs/13_cli.ipynb #b0759363
 @app.command()
 def export(model:Model, out:Annotated[str, typer.Option('-o', '--out', help='ends with .onnx')], entry:Annotated[str, typer.Option(help="what it takes: 'degraded' frames or 'lr'")]='degraded',
            pixels:Annotated[bool, typer.Option('--pixels', help='8-bit pictures in and out, (N, height, width, 3)')]=False,
@@ -267,6 +270,7 @@ def push(notebook:Annotated[str, typer.Argument(help='the .ipynb file')], user:A
     from refinet import kaggle_io
     print(kaggle_io.push(notebook, user, slug, dataset, gpu, internet, kernels=kernel))
 
+# %% ../nbs/13_cli.ipynb #fdb9884b
 @kaggle.command()
 def status(kernel:Kernel):
     "How far a pushed notebook is."

@@ -92,6 +92,7 @@ def held_out(
     by_hash = sorted(names, key=lambda o: hashlib.md5(str(o).encode()).hexdigest())
     return set(by_hash[:max(1, round(len(by_hash)*share))])
 
+# %% ../nbs/01_data.ipynb #7ef35015
 clip_frame = re.compile(r'^(.+)/im\d+\.\w+$')
 def source_of(name:str)->str: # what is not split: the clip of a frame, the photograph of a tile
     "The name by which a frame is held out or not"
@@ -108,6 +109,7 @@ def split_names(
     test = held_out(all_sources)
     return [o for o in names if (sources[o] in test) == (split == 'test')]
 
+# %% ../nbs/01_data.ipynb #d1abfeff
 def check_split(split):
     if split not in ('train', 'test', 'all'): raise InputError(f"split {split!r}: there are train, test and all")
 
@@ -410,6 +412,7 @@ def describe_plan(plan, n)->str: # one line
     what = 'whole frames' if not plan['crops'] else f"{plan['crops']} crops of {plan['crop']} from each" + (f" of {plan['every']} frames" if plan['every'] > 1 else ' frame')
     return f"{n:,} frames, {what}: about {plan['bytes']/2**30:.2f} GB in {math.ceil(math.ceil(n/plan['every'])/plan['per_shard'])} files"
 
+# %% ../nbs/01_data.ipynb #e51c411a
 def pack(
     frames,            # a `Frames`
     dest,              # a folder, made if need be

@@ -8,7 +8,7 @@ __all__ = ['largest_whole', 'of_the_file', 'plain_modes', 'luma', 'written_as', 
            'carried_exif', 'open_picture', 'plain', 'to_planes', 'from_planes', 'enhance_pixels', 'enhance_image',
            'save_picture', 'check_apart', 'enhance_file', 'FolderResult', 'parse_shard', 'enhance_folder', 'in_thread',
            'Look', 'look_of', 'frame_to_rgb', 'rgb_to_frame', 'open_clip', 'read_clip', 'add_video', 'add_copies',
-           'ClipWriter', 'beside', 'enhance_clip', 'count_frames', 'Enhancer', 'own_device', 'enhance']
+           'ClipWriter', 'beside', 'count_frames', 'enhance_clip', 'Enhancer', 'own_device', 'enhance']
 
 # %% ../nbs/08_enhance.ipynb #3c82e07e
 import contextlib, io, os, queue, threading, time, warnings, zlib
@@ -157,6 +157,7 @@ def pick_tile(model, tile, pixels)->int: # side of a tile, 0: in one piece
     if tile is None: return 1024 if pixels > largest_whole and isinstance(model, nn.Module) else 0
     return tile
 
+# %% ../nbs/08_enhance.ipynb #93f40666
 def enhance_tensor(
     model,                 # of the kit, or with `lr_input`; on the device to use
     x,                     # (N, 3, h, w) in main memory: floats in [0, 1], or uint8
@@ -449,6 +450,7 @@ def look_of(frame)->Look: # of a decoded frame
     tags = [int(o) for o in (frame.color_primaries, frame.color_trc)]
     return Look(matrix, full, *tags, round(frame.rotation/90) % 4)
 
+# %% ../nbs/08_enhance.ipynb #19edadbf
 def _sws(matrix): # libswscale's number for it
     return 5 if matrix == 6 else matrix
 
@@ -567,6 +569,13 @@ def beside(before, after): # (H, W, 3) uint8, the first of any size
     before = np.asarray(Image.fromarray(before).resize(after.shape[1::-1], Image.BICUBIC))
     return np.concatenate([before, after], 1)
 
+def count_frames(clip)->int|None: # None where nobody knows
+    "How many frames a clip says it has, or its length says; for the time that is left"
+    video = clip.streams.video[0]
+    if video.frames: return video.frames
+    return round(float(clip.duration*video.average_rate)/1e6) if clip.duration and video.average_rate else None
+
+# %% ../nbs/08_enhance.ipynb #a9f0f756
 def enhance_clip(
     model,               # of the kit, or with `lr_input`
     src,                 # .mp4, .mov, .mkv, .webm, .avi, .y4m
@@ -601,12 +610,6 @@ def enhance_clip(
     if stopped: say(f"stopped: {dest} has the first {writers[0].frames} frames"); raise KeyboardInterrupt
     say(f"{writers[0].frames:,} frames, {writers[0].frames/(time.perf_counter()-start):.1f} a second")
     return dest
-
-def count_frames(clip)->int|None: # None where nobody knows
-    "How many frames a clip says it has, or its length says; for the time that is left"
-    video = clip.streams.video[0]
-    if video.frames: return video.frames
-    return round(float(clip.duration*video.average_rate)/1e6) if clip.duration and video.average_rate else None
 
 # %% ../nbs/08_enhance.ipynb #677784bd
 class Enhancer:

@@ -140,6 +140,7 @@ def is_batch()->bool:
     if os.environ.get('KAGGLE_KERNEL_RUN_TYPE') == 'Batch': return True
     return not sys.stderr.isatty() and 'ipykernel' not in sys.modules
 
+# %% ../nbs/00_env.ipynb #23fd6cfe
 class PlainBar:
     "The part of tqdm's interface that the kit uses, as a line every `every` seconds"
     def __init__(self, iterable=None, desc='', total=None, every=20., **kw):
@@ -165,6 +166,7 @@ class PlainBar:
     def __enter__(self): return self
     def __exit__(self, *args): self.close()
 
+# %% ../nbs/00_env.ipynb #be8f360d
 def bar(
     iterable=None, # what to go through, or None with `total` and `.update()`
     desc:str='', # what is being done

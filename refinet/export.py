@@ -138,6 +138,7 @@ def blow_kernel(
     "The weights of `upscale_to_grid`, pixel by pixel"
     return F.pad(grid_kernel()[1][order], (0, 0, 0, 0, 0, 1))
 
+# %% ../nbs/09_export.ipynb #cc3cab5e
 class Pixels(nn.Module):
     "8-bit pictures to 8-bit pictures, (N, h, w, 3): a network on the LR grid with all that lies before and behind it"
     def __init__(self, net, lr:bool): # `net` is changed
@@ -279,6 +280,7 @@ def _only_integers(graph): # changed: where pixels were cast to floats, and thos
     skip(clip, chain[-1].output[0], chain[0].input[0])
     for n in gone + chain: graph.graph.node.remove(n)
 
+# %% ../nbs/09_export.ipynb #61e23ad5
 def export_int8(
     model,                # on the LR grid: any preset but those of the published scripts
     dest,                 # ends with .onnx

@@ -157,6 +157,7 @@ def pathway(
     "A pathway of MSAFN: pool, block, gate"
     return nn.Sequential(*([nn.AvgPool2d(pool)] if pool > 1 else []), block(dim), Gate(dim, reduction))
 
+# %% ../nbs/03_models.ipynb #68e4bc83
 class MSAFN(nn.Module):
     "Multi-Scale Attention Fusion Network: (N, 3, H, W) in [0, 1], degraded, to the same shape, enhanced"
     def __init__(self,
@@ -366,6 +367,7 @@ class LRNetwork(nn.Module):
         self.net,self.name,self.tap_dims = net,name,{}
     def forward(self, x): return self.net(x)
 
+# %% ../nbs/03_models.ipynb #30e9714e
 def _by_spandrel(path):
     spandrel = need('spandrel', 'hub')
     try: found = spandrel.ModelLoader().load_from_file(str(path))

@@ -7,9 +7,9 @@ __all__ = ['schedules', 'recipes', 'rates', 'losses', 'half', 'Supervised', 'ran
            'from_first', 'spread', 'my_rows', 'cosine', 'one_cycle', 'constant', 'Callback', 'Trainer', 'small_trainer',
            'StopOnNaN', 'Clip', 'Centralize', 'sound', 'EMA', 'create_like', 'best_model', 'Middle', 'Validate',
            'CSVLog', 'Bar', 'TensorBoard', 'Stalled', 'ReduceLR', 'RaiseIntensity', 'to_bytes', 'Keep', 'trained_state',
-           'Checkpoint', 'running', 'read_checkpoint', 'resume', 'Signals', 'parse_duration', 'TimeLimit',
+           'running', 'Checkpoint', 'read_checkpoint', 'resume', 'Signals', 'parse_duration', 'TimeLimit',
            'read_recipe', 'settle', 'settle_for', 'faster', 'time_step', 'probe_gpus', 'callbacks_for', 'write_run',
-           'run', 'announce', 'finish', 'starting_model', 'open_pair', 'train']
+           'announce', 'finish', 'run', 'starting_model', 'open_pair', 'train']
 
 # %% ../nbs/06_train.ipynb #ba1f4a4a
 import datetime, errno, gc, io, json, math, os, platform, signal, statistics, time, warnings
@@ -400,6 +400,12 @@ class Keep(Callback):
 def trained_state(task): # without a teacher, which does not change
     return {k:v for k,v in task.state_dict().items() if not k.startswith('teacher.')}
 
+def running(pid:int)->bool: # is there a process of this number
+    try: os.kill(pid, 0)
+    except OSError as e: return e.errno == errno.EPERM
+    return True
+
+# %% ../nbs/06_train.ipynb #35f99027
 class Checkpoint(Callback):
     "Write `last.ckpt` every `every` steps, after each epoch and at the end; the one before becomes `previous.ckpt`"
     def __init__(self, out, every:int=500, settings:dict=None): # settings: what a resumed run must agree with
@@ -422,11 +428,6 @@ class Checkpoint(Callback):
     def after_epoch(self, t): self.save(t)
     def after_fit(self, t):
         if t.between and getattr(self, 'saved', 0) != t.step: self.save(t)
-
-def running(pid:int)->bool: # is there a process of this number
-    try: os.kill(pid, 0)
-    except OSError as e: return e.errno == errno.EPERM
-    return True
 
 # %% ../nbs/06_train.ipynb #3579414f
 def read_checkpoint(
@@ -573,11 +574,29 @@ def callbacks_for(s, out, role, name, frames, settings, time_limit=None): # the 
              Signals(), Checkpoint(out, settings=settings)]
     return [o for o in found if rank() == 0 or not isinstance(o, (Bar, CSVLog, TensorBoard, Keep, Checkpoint))] # one process writes
 
+# %% ../nbs/06_train.ipynb #cd479f05
 def write_run(out, settings:dict):
     "`run.json`: what it takes to understand the run later"
     facts = dict(settings=settings, refinet=refinet.__version__, torch=torch.__version__, python=platform.python_version(),
                  started=datetime.datetime.now().isoformat(timespec='seconds'))
     with atomic_write(Path(out)/'run.json', 'w') as f: json.dump(facts, f, indent=1)
+
+# %% ../nbs/06_train.ipynb #52ca527f
+def announce(t, out, settings, s): # one line, and run.json for a new run
+    if not t.step: write_run(out, settings)
+    say(f"{settings['role']} {settings['model']}: {n_params(t.model):,} parameters, {len(t.sampler.frames)} frames, {s['steps']} steps of {s['batch']} crops of {s['size']}, "
+        + (f"{workers()} processes, " if workers() > 1 else '') + describe_device(t.device))
+
+def finish(t, out, frames)->dict: # what `run` returns; an InputError if the run broke
+    if not t.failed and not sound(t.model): t.failed = f"the weights were not finite at step {t.step}: lower --lr and go on with --resume"
+    if t.failed: raise InputError(f"{t.failed}; the last good weights are in {out}")
+    if workers() > 1: # each has read other frames
+        all_bad = [None]*workers(); dist.all_gather_object(all_bad, frames.bad)
+        for o in all_bad: frames.bad.update(o)
+    if rank() == 0 and t.step < t.steps: say(f"stopped by {t.stop_reason} at step {t.step} of {t.steps}, all saved: go on with --resume --out {out}")
+    if rank() == 0 and frames.bad: say(frames.report_bad())
+    best = from_first(next((o.best for o in t.callbacks if isinstance(o, Keep)), None))
+    return dict(out=str(out), steps=t.step, best=best, skipped_batches=int(t.skipped), bad_files=sorted(frames.bad), seconds=round(t.seconds, 1))
 
 # %% ../nbs/06_train.ipynb #a5423b1f
 def run(
@@ -609,22 +628,6 @@ def run(
     if t.step < t.steps: t.fit()
     found = finish(t, out, frames); leave_workers(t)
     return found
-
-def announce(t, out, settings, s): # one line, and run.json for a new run
-    if not t.step: write_run(out, settings)
-    say(f"{settings['role']} {settings['model']}: {n_params(t.model):,} parameters, {len(t.sampler.frames)} frames, {s['steps']} steps of {s['batch']} crops of {s['size']}, "
-        + (f"{workers()} processes, " if workers() > 1 else '') + describe_device(t.device))
-
-def finish(t, out, frames)->dict: # what `run` returns; an InputError if the run broke
-    if not t.failed and not sound(t.model): t.failed = f"the weights were not finite at step {t.step}: lower --lr and go on with --resume"
-    if t.failed: raise InputError(f"{t.failed}; the last good weights are in {out}")
-    if workers() > 1: # each has read other frames
-        all_bad = [None]*workers(); dist.all_gather_object(all_bad, frames.bad)
-        for o in all_bad: frames.bad.update(o)
-    if rank() == 0 and t.step < t.steps: say(f"stopped by {t.stop_reason} at step {t.step} of {t.steps}, all saved: go on with --resume --out {out}")
-    if rank() == 0 and frames.bad: say(frames.report_bad())
-    best = from_first(next((o.best for o in t.callbacks if isinstance(o, Keep)), None))
-    return dict(out=str(out), steps=t.step, best=best, skipped_batches=int(t.skipped), bad_files=sorted(frames.bad), seconds=round(t.seconds, 1))
 
 # %% ../nbs/06_train.ipynb #77b23ef7
 def starting_model(
