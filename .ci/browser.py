@@ -188,8 +188,14 @@ cells = {
             "from IPython.display import HTML, display\ndisplay(HTML(compare_html({'before': soft, 'after': run_model(nano, lr)})))",
  'crop': "explorer = CropExplorer(frames, {'nano': nano}); explorer",
  'lab': "lab = AlphaLab(nano, create_model('nano_msafn'), open_frames('sample', 'train', frames=(4,)), frames, 48, batch=4, lr=2e-3, seconds=2); lab",
- 'monitor': "monitor = TrainingMonitor('run'); monitor"}
+ 'monitor': "monitor = TrainingMonitor('run').watch(600, every=1); monitor",
+ 'apart': "from refinet.distill import EightWays\napart = AlphaPulls(EightWays(nano), create_model('nano_msafn'), frames); apart"}
 log = 'epoch,step,lr,loss,psnr,ssim,seconds,skipped\n' + ''.join(f'{e},{100*e},0.001,{.05/e:g},{27+e/2:g},{.8+e/100:g},{e*30},0\n' for e in range(1, 6))
+
+def write_young_run(folder): # five epochs, weights of the last, and data that is not here
+    from refinet.models import create_model, save_model
+    folder.mkdir(); (folder/'log.csv').write_text(log); (folder/'run.json').write_text(json.dumps(dict(settings=dict(data='/no/such/data'))))
+    save_model(create_model('nano_msafn'), folder/'best_student.safetensors', 'nano_msafn', step=500)
 
 def write_notebook(path):
     cell = lambda i,o: dict(cell_type='code', id=i, metadata={}, outputs=[], execution_count=None, source=o)
@@ -211,23 +217,24 @@ def move(page, cell, label, key='ArrowRight'):
 
 @test
 def widgets(browser, shots):
-    "The widgets in JupyterLab: the divider, CropExplorer, AlphaLab with training, TrainingMonitor"
+    "The widgets in JupyterLab: the divider, CropExplorer, AlphaLab with all its terms and with training, TrainingMonitor with its crops"
+    from refinet.models import load_model, save_model
     port = free_port()
     with tempfile.TemporaryDirectory() as d:
-        write_notebook(Path(d)/'widgets.ipynb'); (Path(d)/'run').mkdir(); (Path(d)/'run/log.csv').write_text(log)
+        write_notebook(Path(d)/'widgets.ipynb'); write_young_run(Path(d)/'run')
         env = os.environ | dict(JUPYTER_CONFIG_DIR=f'{d}/config', JUPYTERLAB_SETTINGS_DIR=f'{d}/settings', JUPYTERLAB_WORKSPACES_DIR=f'{d}/spaces', JUPYTER_DATA_DIR=f'{d}/data',
                                 JUPYTER_RUNTIME_DIR=f'{d}/runtime', PYTHONPATH=os.pathsep.join(filter(None, [str(root), os.environ.get('PYTHONPATH')])))
         command = [sys.executable, '-m', 'jupyterlab', '--no-browser', '--allow-root', '--ip=127.0.0.1', f'--port={port}', f'--ServerApp.root_dir={d}', '--IdentityProvider.token=', '--LabApp.news_url=', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate']
         with started(command, f'http://127.0.0.1:{port}/api', env=env, cwd=d):
             context = browser.new_context(viewport=dict(width=1300, height=1500)); page = context.new_page()
             page.goto(f'http://127.0.0.1:{port}/lab/tree/widgets.ipynb?reset')
-            page.locator('.jp-CodeCell').nth(3).wait_for(timeout=120000)
+            page.locator('.jp-CodeCell').nth(4).wait_for(timeout=120000)
             bar = page.locator('#jp-main-statusbar'); idle = lambda: 'Idle' in bar.inner_text() # what is run before is lost
             try: until(page, idle, 60)
             except AssertionError: page.reload(); until(page, idle, 60, bar.inner_text)
             page.get_by_role('menuitem', name='Run', exact=True).click(); page.get_by_text('Run All Cells', exact=True).click()
             cell = lambda i: page.locator('.jp-CodeCell').nth(i)
-            cell(3).locator('.widget-image').wait_for(timeout=120000)
+            cell(4).locator('.widget-image').wait_for(timeout=120000)
             view = cell(0).locator('.v'); view.scroll_into_view_if_needed(); was = pixels(view); drag(page, view, .5, .8); now = pixels(view)
             assert view.get_attribute('aria-valuenow') == '80' and changed(was, now) > .01, (view.get_attribute('aria-valuenow'), changed(was, now))
             page.screenshot(path=shots/'lab-compare.png')
@@ -239,24 +246,41 @@ def widgets(browser, shots):
             for _ in range(4):
                 ms,part = move(page, cell(2), 'alpha'); alphas.append(ms); assert part > .0005, part
             readout = cell(2).locator('.widget-hslider').first.locator('.widget-readout').inner_text(); assert readout == '0.70', readout
-            for label in ('guidance', 'KL'):
-                _,part = move(page, cell(2), label, 'ArrowLeft' if label == 'guidance' else 'ArrowRight'); assert part > .0005, (label, part)
+            pulls = cell(2).locator('.widget-image').last; low = pulls.bounding_box()['height']
+            terms = []
+            for label in ('guidance', 'KL', 'temperature', 'mask', 'wavelet', 'mimic', 'affinity'):
+                ms,part = move(page, cell(2), label, 'ArrowLeft' if label == 'guidance' else 'ArrowRight'); terms.append(ms); assert part > .0005, (label, part)
+            high = pulls.bounding_box()['height']; assert high > low + 100, (low, high) # their maps have come below
+            page.screenshot(path=shots/'lab-terms.png', full_page=True); pulls.screenshot(path=shots/'lab-pulls.png')
+            held = cell(4).locator('.widget-hslider', has=page.locator('.widget-label:text-is("mimic")')).locator('.noUi-handle')
+            assert 'the teacher has no tap trunk' in cell(4).inner_text()
+            still = cell(4).locator('.widget-image').last; was = still.get_attribute('src'); held.scroll_into_view_if_needed(); held.focus(); page.keyboard.press('ArrowRight'); page.wait_for_timeout(1000)
+            assert still.get_attribute('src') == was # a slider that is disabled
+            assert move(page, cell(4), 'mask')[1] > .0005; page.screenshot(path=shots/'lab-no-taps.png')
             plot = cell(2).locator('.widget-image').first; src,was = plot.get_attribute('src'),pixels(plot)
             cell(2).get_by_role('button', name='train 2 seconds').click()
             until(page, lambda: plot.get_attribute('src') != src, 60, 'training')
             live = plot.get_attribute('src'); until(page, lambda: plot.get_attribute('src') != live, 60, 'more training')
             page.wait_for_timeout(1500); assert changed(was, pixels(plot)) > .002
+            assert 'broke' not in cell(2).locator('.widget-html').last.inner_text()
+            cell(2).scroll_into_view_if_needed(); plot.screenshot(path=shots/'lab-trained.png')
             page.screenshot(path=shots/'lab-alpha.png')
             cell(2).get_by_role('button', name='stop').click(); cell(2).get_by_role('button', name='reset').click()
             until(page, lambda: changed(was, pixels(plot)) < .001, 60, 'reset')
             line = lambda: cell(3).locator('.widget-html').last.inner_text()
-            until(page, lambda: 'epoch 5' in line(), 30); picture = cell(3).locator('.widget-image').first; was = pixels(picture)
+            until(page, lambda: 'epoch 5' in line() and 'crops by best_student.safetensors of epoch 5, on the sample: /no/such/data is not to be found here' in line(), 60, line)
+            picture = cell(3).locator('.widget-image').first; picture.scroll_into_view_if_needed(); was = pixels(picture); h = len(was); assert h > 600, was.shape
             with open(f'{d}/run/log.csv', 'a') as f: f.write('6,600,0.001,0.01,31,0.9,180,2\n')
-            cell(3).get_by_role('button', name='look again').click(); until(page, lambda: 'epoch 6, step 600' in line() and '2 batches skipped' in line(), 30, line)
-            until(page, lambda: changed(was, pixels(picture)) > .002, 30, 'new curve')
-            cell(3).scroll_into_view_if_needed(); page.screenshot(path=shots/'lab-monitor.png'); context.close()
+            until(page, lambda: 'epoch 6, step 600' in line() and '2 batches skipped' in line() and 'of epoch 5' in line(), 30, line) # nobody asked: it watches
+            until(page, lambda: changed(was[:200], pixels(picture)[:200]) > .002, 30, 'new curve'); assert changed(was[260:], pixels(picture)[260:]) < .001 # the same weights
+            save_model(load_model('nano_msafn'), f'{d}/run/best_student.safetensors', 'nano_msafn', step=600)
+            until(page, lambda: 'of epoch 6' in line(), 30, line); until(page, lambda: changed(was[-130:], pixels(picture)[-130:]) > .02, 30, 'new crops')
+            assert changed(was[260:-160], pixels(picture)[260:-160]) < .001; picture.screenshot(path=shots/'lab-crops.png') # the same places
+            cell(3).scroll_into_view_if_needed(); page.screenshot(path=shots/'lab-monitor.png')
+            Path(f'{d}/run/best_student.safetensors').write_bytes(b'half a file'); cell(3).get_by_role('button', name='look again').click()
+            until(page, lambda: 'is no whole safetensors file' in line(), 30, line); page.screenshot(path=shots/'lab-monitor-error.png'); context.close()
             middle = lambda o: sorted(o)[len(o)//2]
-            return f'from a moved slider to the new picture: CropExplorer {middle(times):.0f} ms ({min(times):.0f} to {max(times):.0f}), AlphaLab {middle(alphas):.0f} ms'
+            return f'from a moved slider to the new picture: CropExplorer {middle(times):.0f} ms ({min(times):.0f} to {max(times):.0f}), AlphaLab {middle(alphas):.0f} ms, its other terms {middle(terms):.0f} ms ({min(terms):.0f} to {max(terms):.0f})'
 
 ## Running them
 

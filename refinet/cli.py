@@ -284,12 +284,12 @@ def output(kernel:Kernel, out:Annotated[str, typer.Option('-o', '--out', help='a
     for o in kaggle_io.output(kernel, out): print(o)
 
 @kaggle.command()
-def publish(run:Annotated[str, typer.Argument(help='the folder of a run')], slug:Annotated[str, typer.Option(help='user/name the data set will have; a name that is yours already gets a new version')],
+def publish(run:Annotated[str, typer.Argument(help='the folder of a run')], slug:Annotated[str, typer.Option(help='user/name of a data set, or user/model/pyTorch/variation of a model; what is yours already gets a new version')],
             title:Annotated[Optional[str], typer.Option(help='6 to 50 characters; made from the name by default')]=None, notes:Annotated[str, typer.Option(help='of a new version')]='new weights',
             public:Annotated[bool, typer.Option('--public', help='for everybody to see')]=False, license:Annotated[str, typer.Option(help='as Kaggle names it, e.g. CC0-1.0')]='other'):
-    "Make a data set of a run's weights."
+    "Make a data set or a model of a run's weights."
     from refinet import kaggle_io
-    print(kaggle_io.publish(run, slug, title, notes, public, license))
+    print(kaggle_io.publish_model(run, slug, notes, license) if slug.count('/') == 3 else kaggle_io.publish(run, slug, title, notes, public, license))
 
 @kaggle.command()
 def wheels(out:Annotated[str, typer.Option('-o', '--out', help='a folder')]):

@@ -5,16 +5,18 @@
 # %% auto #0
 __all__ = ['largest_whole', 'of_the_file', 'plain_modes', 'luma', 'written_as', 'clip_suffixes', 'clips_written_as', 'encoders',
            'h264', 'as_input', 'reach', 'Box', 'tiles', 'FrameGates', 'at_rest', 'pick_tile', 'enhance_tensor',
-           'carried_exif', 'open_picture', 'plain', 'to_planes', 'from_planes', 'enhance_pixels', 'enhance_image',
-           'save_picture', 'check_apart', 'enhance_file', 'FolderResult', 'parse_shard', 'enhance_folder', 'in_thread',
-           'Look', 'look_of', 'frame_to_rgb', 'rgb_to_frame', 'open_clip', 'read_clip', 'add_video', 'add_copies',
-           'ClipWriter', 'beside', 'count_frames', 'enhance_clip', 'Enhancer', 'own_device', 'enhance']
+           'carried_exif', 'open_picture', 'plain', 'to_planes', 'from_planes', 'to_blocks', 'from_blocks', 'fill_up',
+           'FusedConv', 'fused', 'FusedBody', 'on_grid', 'order_blocks', 'FastPixels', 'border_shares', 'keep_memory',
+           'fast_pixels', 'enhance_pixels', 'enhance_image', 'save_picture', 'check_apart', 'enhance_file',
+           'FolderResult', 'parse_shard', 'enhance_folder', 'in_thread', 'Look', 'look_of', 'frame_to_rgb',
+           'rgb_to_frame', 'open_clip', 'read_clip', 'add_video', 'add_copies', 'ClipWriter', 'beside', 'count_frames',
+           'enhance_clip', 'Enhancer', 'own_device', 'enhance']
 
 # %% ../nbs/08_enhance.ipynb #3c82e07e
-import contextlib, io, os, queue, threading, time, warnings, zlib
+import contextlib, copy, ctypes, io, os, queue, threading, time, warnings, zlib
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
-from functools import partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 import numpy as np
@@ -24,8 +26,8 @@ import torch.nn.functional as F
 from PIL import Image, ImageOps, UnidentifiedImageError
 from .env import InputError, atomic_write, bar, need, pick_device, say
 from .data import FrameFolder, existing_folder, picture_suffixes
-from .degrade import downscale, to_uint8, upscale as blow_up
-from .models import Gate, MSAFN, load_model, restore
+from .degrade import downscale, grid_kernel, to_uint8, upscale as blow_up
+from .models import Gate, MSAFN, fold, load_model, restore
 
 # %% ../nbs/08_enhance.ipynb #52ed3568
 def as_input(
@@ -167,6 +169,7 @@ def enhance_tensor(
 ): # (N, 3, H, W) in main memory: floats, not yet clamped, or uint8
     "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255"
     model = getattr(model, 'module', model)
+    if isinstance(model, FastPixels): model = model.net # which can do tiles, and floats
     eight,(h,w) = x.dtype == torch.uint8,(o*(4 if upscale else 1) for o in x.shape[-2:])
     tile = pick_tile(model, tile, h*w)
     if tolerance is None: tolerance = 1/255 if eight else 1e-5
@@ -269,14 +272,199 @@ def from_planes(
     a = (colour.clamp(0, 1)[0].permute(1, 2, 0).numpy()*(65535 if mode == 'I;16' else 255)).round()
     return Image.fromarray(a.astype(np.uint16 if mode == 'I;16' else np.uint8).squeeze(2) if a.shape[2] == 1 else a.astype(np.uint8))
 
+# %% ../nbs/08_enhance.ipynb #47d28adb
+def _rows_of_blocks(picture): # (N, H, W, 3) uint8: (N*H/4, 4, W/4), of 12 bytes each
+    h,w = np.prod(picture.shape[:-2])//4,picture.shape[-2]//4
+    return picture.reshape(h, 4, w, 12).view('V12')[..., 0]
+
+def to_blocks(
+    picture, # (..., H, W, 3) uint8, both sides multiples of 4
+): # (..., H/4, W/4, 48), pixel by pixel
+    "The 4x4 blocks of a picture"
+    *n,h,w,_ = picture.shape
+    return np.ascontiguousarray(_rows_of_blocks(np.ascontiguousarray(picture)).swapaxes(1, 2)).view(np.uint8).reshape(*n, h//4, w//4, 48)
+
+def from_blocks(
+    blocks,   # (..., h, w, 48) uint8
+    out=None, # (..., 4h, 4w, 3) to write to
+): # `out`
+    "The picture of which these are the blocks"
+    *n,h,w,_ = blocks.shape
+    if out is None: out = np.empty((*n, 4*h, 4*w, 3), np.uint8)
+    _rows_of_blocks(out)[:] = np.ascontiguousarray(blocks).reshape(-1, w, 4, 12).view('V12')[..., 0].swapaxes(1, 2)
+    return out
+
+def fill_up(
+    picture,  # (..., H, W, 3)
+    to:int=16,# pixels
+):
+    "Repeat the border to the right and below until both sides are multiples"
+    h,w = picture.shape[-3:-1]
+    if not (h % to or w % to): return picture
+    out = np.empty((*picture.shape[:-3], h + -h % to, w + -w % to, 3), picture.dtype)
+    out[..., :h, :w, :] = picture
+    out[..., :h, w:, :] = picture[..., -1:, :]; out[..., h:, :, :] = out[..., h-1:h, :, :]
+    return out
+
+# %% ../nbs/08_enhance.ipynb #96723bc3
+@cache
+def _fuses()->bool: # may torch's library for convolutions be called by name?
+    try:
+        x = torch.ones(1, 4, 4, 4)
+        return torch.ops.mkldnn._convolution_pointwise(x, x, None, (0, 0), (1, 1), (1, 1), 1, 'leaky_relu', [.2], '').shape == (1, 1, 1, 1)
+    except (AttributeError, RuntimeError): return False
+
+class FusedConv:
+    "A convolution of one frame together with what comes after it; its weights may be multiplied, channel by channel"
+    def __init__(self, weight, bias, dtype, slope:float|None=None): # (d, c, k, k), k odd; (d,) or None; the slope of a LeakyReLU behind it
+        self.kernel,self.pads,self.slope = weight.detach().float(),(weight.shape[2]//2,)*2,slope
+        self.bias = torch.zeros(len(weight)) if bias is None else bias.detach().float()
+        self.own = self.times(dtype)
+        if _fuses(): self.own = torch.ops.mkldnn._reorder_convolution_weight(self.own[0], self.pads, (1, 1), (1, 1), 1, [1, weight.shape[1], 64, 64]),self.own[1]
+        seen = torch.tensor([[1., 0, -1], [1, 0, 0], [1, -1, 0]]) # of all, the first and the last row: what each tap sees
+        self.means = torch.einsum('dcij,ik,jl->dklc', self.kernel, seen, seen).flatten(1) if weight.shape[2] == 3 else None
+    def times(self, dtype, before=None, after=None): # weights and bias, times a factor for each channel that comes in (c,), or goes out (d,)
+        w,b = self.kernel,self.bias
+        if before is not None: w = w*before[:, None, None]
+        if after is not None: w,b = w*after[:, None, None, None],b*after
+        return w.to(dtype).contiguous(memory_format=torch.channels_last),b.to(dtype)
+    def __call__(self, x, before=None): # (1, c, h, w)
+        w,b = self.own if before is None else self.times(x.dtype, before)
+        if not _fuses(): y = F.conv2d(x, w, b, padding=self.pads); return y if self.slope is None else F.leaky_relu_(y, self.slope)
+        then = ('none', []) if self.slope is None else ('leaky_relu', [self.slope])
+        return torch.ops.mkldnn._convolution_pointwise(x, w, b, self.pads, (1, 1), (1, 1), 1, *then, '')
+    def add_to(self, y, x, before=None, after=None): # y is changed
+        "y + conv(x)"
+        w,b = self.own if before is after is None else self.times(y.dtype, before, after)
+        if not _fuses(): return y.add_(F.conv2d(x, w, b, padding=self.pads))
+        return torch.ops.mkldnn._convolution_pointwise_(y, x, w, b, self.pads, (1, 1), (1, 1), 1, 'add', 1., None, [], None)
+    def mean(self, x): # (d,)
+        "The mean of conv(x) over the frame, from sums of x"
+        v = x[0].permute(1, 2, 0); h,w,c = v.shape
+        rows = torch.stack([v.reshape(h, w*c).sum(0).view(w, c), v[0], v[-1]]).float()
+        sums = torch.stack([rows.sum(1), rows[:, 0], rows[:, -1]], 1) # (3, 3, c)
+        return F.linear(sums.flatten()/(h*w), self.means, self.bias)
+
+def fused(conv, dtype, slope=None)->FusedConv: # an `nn.Conv2d`
+    "A convolution of a network as a `FusedConv`"
+    return FusedConv(conv.weight, conv.bias, dtype, slope)
+
+# %% ../nbs/08_enhance.ipynb #58479edd
+class FusedBody:
+    "What lies between the first and the last convolution of a network, for one frame on the LR grid"
+    def __init__(self, net, dtype): # an `MSAFN` of `ResidualBlock`s, without GRU
+        def block(o): return fused(o.conv1, dtype, .2),fused(o.conv2, dtype),o.gate.fc
+        weights,bias = net.fusion[0].weight.split(net.config['dim'], 1),net.fusion[0].bias
+        self.paths = [(block(p[-2]), p[-1].fc, FusedConv(w, bias if p is net.scale1 else None, dtype)) for p,w in zip((net.scale1, net.scale2, net.scale3), weights)]
+        self.trunk,self.end = [block(o) for o in net.res_blocks],fused(net.recon[0], dtype, .2)
+    def block(self, x, first, second, gate): # x is changed
+        "x + gate(conv(act(conv(x)))), and the mean of what was added"
+        y = first(x); mean = second.mean(y); factor = gate(mean)
+        second.add_to(x, y, after=factor)
+        return mean*factor
+    def __call__(self, x): # (1, dim, h, w), h and w multiples of 4; is changed
+        size,half = x.shape[2:],F.avg_pool2d(x, 2)
+        quarter = F.avg_pool2d(half, 2); mean,out = quarter.float().mean((0, 2, 3)),None # the mean is the same on all three
+        for p,(block,gate,conv) in zip((quarter, half, x), self.paths[::-1]):
+            factor = gate(mean + self.block(p, *block))
+            if p is x: conv.add_to(out, x, before=factor); break
+            larger = F.interpolate(conv(p, before=factor), size=size, mode='bilinear')
+            out = larger if out is None else out + larger
+        out = F.leaky_relu(out, .2)
+        for o in self.trunk: self.block(out, *o)
+        return self.end(out)
+
+# %% ../nbs/08_enhance.ipynb #41967be9
+def on_grid(net)->bool:
+    "Does a network work on the LR grid, and add its input?"
+    return isinstance(net, MSAFN) and net.shuffle == 4 and net.residual
+
+def order_blocks(net, top=255): # changed
+    "First and last convolution for values of 0 to `top`, pixel by pixel instead of colour by colour"
+    first,last,order = net.conv_init,net.recon[-1],torch.arange(48).reshape(3, 16).T.flatten()
+    first.weight.data = first.weight.data[:, order]/top
+    last.weight.data,last.bias.data = last.weight.data[order]*top,last.bias.data[order]*top
+    return order
+
+class FastPixels:
+    "8-bit pictures to 8-bit pictures, by torch on the CPU: `picture`, or tensors by way of it"
+    eight_bits,training = True,False
+    def __init__(self,
+        net,                # an `MSAFN` on the LR grid; is kept, as it is, for tiles and 16 bits
+        upscale:bool=False, # four times as large; False: same size
+        dtype=torch.float32,# or torch.bfloat16
+    ):
+        keep_memory()
+        if not on_grid(net): raise InputError("8 bits in and out is for networks that work on the LR grid (light_msafn, nano_msafn, msafn)")
+        self.net,self.dtype,self.factor = net,dtype,4 if upscale else 1
+        if upscale: self.lr_input = 4
+        self.parts = 1 if dtype == torch.float32 else 32 # of a step of 255
+        own = fold(copy.deepcopy(net).cpu().float().eval().requires_grad_(False)); order = order_blocks(own, 255*self.parts)
+        self.first,self.last = fused(own.conv_init, dtype),fused(own.recon[-1], dtype)
+        simple = not own.config['dense'] and not own.config['steps']
+        self.body = FusedBody(own, dtype) if simple else partial(self._body, own.to(dtype).to(memory_format=torch.channels_last))
+        kernel = grid_kernel()[1][order]*self.parts
+        lost = kernel - kernel.to(dtype) # zero in fp32
+        self.blow = FusedConv(torch.cat([kernel, lost], 1) if lost.any() else kernel, None, dtype)
+    def _body(self, net, x): return net.recon[:-1](net.after_init(x)['refined'])
+    def grid(self, rgb): # (h, w, 3) uint8 to (1, 48, ...)
+        if self.factor == 1: return (torch.from_numpy(to_blocks(fill_up(rgb))).to(self.dtype)*self.parts)[None].permute(0, 3, 1, 2)
+        h,w = rgb.shape[:2]
+        x = F.pad(torch.from_numpy(rgb).to(self.dtype), (0, 0, 0, -w % 4, 0, -h % 4)) # zeros, which are not seen
+        x = self.blow(torch.cat([x]*(self.blow.kernel.shape[1]//3), 2)[None].permute(0, 3, 1, 2))
+        blocks = x[0].permute(1, 2, 0).unflatten(2, (4, 4, 3)) # (h, w, 4, 4, 3): a view
+        for lines,n in ((blocks, h), (blocks.permute(1, 0, 3, 2, 4), w)): # rows, then columns
+            for at,share in border_shares(n): lines[at] /= share.to(self.dtype)
+            lines[n:] = lines[n-1:n, :, 3:]
+        return x
+    @torch.inference_mode()
+    def picture(self, rgb): # (N, h, w, 3) uint8 to (N, H, W, 3)
+        h,w = (o*self.factor for o in rgb.shape[1:3])
+        out = np.empty((len(rgb), h + -h % 16, w + -w % 16, 3), np.uint8)
+        for frame,to in zip(rgb, out):
+            x = self.grid(np.ascontiguousarray(frame))
+            y = self.last.add_to(x, self.body(self.first(x)))[0].permute(1, 2, 0)
+            for i in range(0, len(y), 32): from_blocks(self.steps(y[i:i+32]).clamp_(0, 255).to(torch.uint8).numpy(), to[4*i:4*(i+32)])
+        return out[:, :h, :w]
+    def steps(self, y): # whole numbers; torch rounds bf16 slowly
+        return torch.round(y).to(torch.int16) if self.parts == 1 else y.to(torch.int16).add_(self.parts//2).bitwise_right_shift_(self.parts.bit_length()-1)
+    def __call__(self, x): # (N, 3, h, w) in [0, 1], on any device
+        y = self.picture(to_uint8(x.detach()).permute(0, 2, 3, 1).cpu().contiguous().numpy())
+        return (torch.from_numpy(y).permute(0, 3, 1, 2).float()/255).to(x.device)
+    def eval(self): return self
+    def train(self, mode=True): return self # there is nothing to train
+
+@lru_cache(maxsize=64)
+def border_shares(n:int)->list: # (slice, its shares (pixels, 1, 4, 1, 1)), of n pixels
+    "How much of the kernel of bicubic sees something, for the four new pixels of the old ones next to the border"
+    w,_ = grid_kernel()
+    share = F.conv1d(torch.ones(1, 1, n), w[:, None], padding=2)[0].T[:, None, :, None, None]
+    return [(o, share[o]) for o in ((slice(0, 2), slice(n-2, n)) if n > 3 else (slice(0, n),))]
+
+def keep_memory():
+    "Let the process keep what it frees, up to 256 MB: frame after frame needs the same, and the system clears each page that it gives"
+    with contextlib.suppress(Exception): # of glibc
+        libc = ctypes.CDLL(None)
+        for option,size in ((-3, 32), (-1, 256)): libc.mallopt(option, size << 20) # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
+
+# %% ../nbs/08_enhance.ipynb #1bddc2ed
+def fast_pixels(
+    model,              # any network
+    upscale:bool=False, # four times as large; False: same size
+): # `FastPixels`, or the model itself where there is no such way
+    "The quickest way to the same pictures"
+    model = getattr(model, 'module', model)
+    return FastPixels(model, upscale) if on_grid(model) and _on(model)['device'].type == 'cpu' else model
+
 # %% ../nbs/08_enhance.ipynb #ecd17630
 def enhance_pixels(
-    model,               # of the kit, with `lr_input`, or a file of ONNX
+    model,               # of the kit, with `lr_input`, `FastPixels`, or a file of ONNX
     rgb,                 # (H, W, 3) uint8
     upscale:bool=False,  # four times as large; False: same size
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
 ): # (H, W, 3) uint8
     "Enhance a picture of 8 bits; it never becomes floats as a whole if it goes through in tiles"
+    if isinstance(model, FastPixels) and pick_tile(model.net, tile, rgb.size/3*(16 if upscale else 1)): model = model.net
     if getattr(model, 'eight_bits', False) and bool(getattr(model, 'lr_input', 0)) == upscale and not tile:
         return model.picture(np.ascontiguousarray(rgb)[None])[0]
     return enhance_tensor(model, torch.from_numpy(np.array(rgb)).permute(2, 0, 1)[None], upscale, tile)[0].permute(1, 2, 0).numpy()
@@ -290,7 +478,7 @@ def enhance_image(
     "Enhance a picture; profile, dpi and EXIF go along in its `info`"
     exif = carried_exif(image)
     image = plain(ImageOps.exif_transpose(image))
-    if image.mode == 'I;16' and getattr(model, 'eight_bits', False): say("16 bits are worked on in 8 by this engine; --engine torch keeps them")
+    if image.mode == 'I;16' and getattr(model, 'eight_bits', False) and not isinstance(model, FastPixels): say("16 bits are worked on in 8 by this engine; --engine torch keeps them")
     if image.mode in ('RGB', 'L'): out = Image.fromarray(enhance_pixels(model, np.asarray(image.convert('RGB')), upscale, tile)).convert(image.mode)
     else:
         colour,alpha = to_planes(image)
@@ -619,7 +807,7 @@ class Enhancer:
         upscale:bool=False,  # four times as large; False: same size
         device='auto',       # for a network given by name
     ):
-        self.model = load_model(model).to(pick_device(device)) if isinstance(model, (str, Path)) else model
+        self.model = fast_pixels(load_model(model).to(pick_device(device)), upscale) if isinstance(model, (str, Path)) else model
         self.upscale = upscale
     def __call__(self, frame):
         if isinstance(frame, Image.Image): return enhance_image(self.model, frame, self.upscale)
@@ -655,7 +843,7 @@ def enhance(
     if not src.exists(): raise InputError(f"{src}: no such file or folder")
     if tile is not None and tile < 0: raise InputError(f"tile={tile}: the side of a tile in pixels, or 0 for the frame in one piece")
     if isinstance(model, (str, Path)): model = load_model(model)
-    if isinstance(model, nn.Module): model = model.to(own_device(device))
+    if isinstance(model, nn.Module): model = fast_pixels(model.to(own_device(device)), upscale)
     if src.is_dir(): return enhance_folder(model, src, dest, upscale, tile, **kw)
     if dest.is_dir(): dest = dest/src.name
     if src.suffix.lower() in clip_suffixes: return enhance_clip(model, src, dest, upscale, tile, **kw)

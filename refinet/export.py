@@ -19,7 +19,7 @@ from .env import InputError, atomic_write, folders, need, say
 from .data import open_frames
 from .degrade import degrade, grid_kernel, to_uint8
 from .models import Gate, MSAFN, fill, fingerprint, fits, load_model, presets, restore, strip_prefix
-from .enhance import reach
+from .enhance import FastPixels, fill_up, fast_pixels, from_blocks, on_grid, order_blocks, reach, to_blocks
 
 # %% ../nbs/09_export.ipynb #ac15d11f
 class Entry(nn.Module):
@@ -109,9 +109,12 @@ class OnnxModel:
         self.input = self.session.get_inputs()[0].name
         if self.meta.get('entry') == 'lr': self.lr_input = 4
         if 'reach' in self.meta: self.reach = int(self.meta['reach'])
-        self.eight_bits = self.session.get_inputs()[0].type == 'tensor(uint8)'
+        self.eight_bits,self.blocks = self.session.get_inputs()[0].type == 'tensor(uint8)','blocks' in self.meta
     def picture(self, rgb): # (N, h, w, 3) uint8, for a file of `export_pixels`, to the same, enhanced
-        return self.session.run(None, {self.input: rgb})[0]
+        factor = getattr(self, 'lr_input', 1); h,w = (o*factor for o in rgb.shape[1:3])
+        if self.blocks and factor == 1: rgb = to_blocks(fill_up(rgb))
+        out = self.session.run(None, {self.input: rgb})[0]
+        return from_blocks(out)[:, :h, :w] if self.blocks else out
     def __call__(self, x): # a tensor on any device
         if self.eight_bits:
             rgb = to_uint8(x.detach()).permute(0, 2, 3, 1).cpu().contiguous().numpy()
@@ -141,18 +144,17 @@ def blow_kernel(
 # %% ../nbs/09_export.ipynb #cc3cab5e
 class Pixels(nn.Module):
     "8-bit pictures to 8-bit pictures, (N, h, w, 3): a network on the LR grid with all that lies before and behind it"
-    def __init__(self, net, lr:bool): # `net` is changed
+    def __init__(self, net, lr:bool, blocks:bool=False): # `net` is changed; `blocks`: what lies at full size stays 4x4 blocks
         super().__init__()
-        self.net,self.from_lr = net,lr
-        order = torch.arange(48).reshape(3, 16).T.flatten() # pixel by pixel, not colour by colour
-        net.conv_init.weight.data = net.conv_init.weight.data[:, order]/255
-        net.recon[-1].weight.data,net.recon[-1].bias.data = net.recon[-1].weight.data[order]*255, net.recon[-1].bias.data[order]*255
+        self.net,self.from_lr,self.blocks = net,lr,blocks
+        order = order_blocks(net)
         if lr: self.blow = nn.Conv2d(4, 48, 5, bias=False); self.blow.weight.data = blow_kernel(order)
     def grid(self, x): # (N, 48, h, w)
         h,w = x.shape[1:3]
         if self.from_lr: # a fourth channel: integers are multiplied by fours
             x = edge(x, 2, 2 + -h % 4, 2, 2 + -w % 4)
             return self.blow(torch.cat([x, x[..., :1]], 3).permute(0, 3, 1, 2).float())
+        if self.blocks: return x.permute(0, 3, 1, 2).float()
         x = edge(x, 0, -h % 16, 0, -w % 16)
         n,h,w = x.shape[0],x.shape[1]//4,x.shape[2]//4
         return x.reshape(n, h, 4, w, 12).transpose(2, 3).reshape(n, h, w, 48).permute(0, 3, 1, 2).float()
@@ -162,7 +164,7 @@ class Pixels(nn.Module):
         y = (self.net.recon(self.net.features(grid)['refined']) + grid).clamp(0, 255).round().to(torch.uint8)
         y = y.permute(0, 2, 3, 1)
         n,h,w = y.shape[:3]
-        return y.reshape(n, h, w, 4, 12).transpose(2, 3).reshape(n, 4*h, 4*w, 3)[:, :size[0], :size[1]]
+        return y if self.blocks else y.reshape(n, h, w, 4, 12).transpose(2, 3).reshape(n, 4*h, 4*w, 3)[:, :size[0], :size[1]]
 
 # %% ../nbs/09_export.ipynb #a7644659
 pixel_axes = {0:'batch', 1:'height', 2:'width'}
@@ -170,26 +172,38 @@ pixel_axes = {0:'batch', 1:'height', 2:'width'}
 def grid_copy(model): # on the CPU
     "A copy of a network that works on the LR grid, or an `InputError`"
     model = getattr(model, 'module', model)
-    if isinstance(model, MSAFN) and model.shuffle == 4 and model.residual: return _copy(model, False)
+    if on_grid(model): return _copy(model, False)
     raise InputError("8-bit files are made of networks that work on the LR grid (light_msafn, nano_msafn, msafn): export this one without --pixels and --int8")
 
 def _trace_pixels(pixels): # an onnx.ModelProto
-    made = io.BytesIO()
+    made,size = io.BytesIO(),(2, 8, 12, 48) if pixels.blocks and not pixels.from_lr else (2, 35, 53, 3)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter('ignore')
-        torch.onnx.export(pixels.eval().requires_grad_(False), (torch.zeros(2, 35, 53, 3, dtype=torch.uint8),), made, input_names=['input'], output_names=['output'],
+        torch.onnx.export(pixels.eval().requires_grad_(False), (torch.zeros(size, dtype=torch.uint8),), made, input_names=['input'], output_names=['output'],
                           dynamic_axes=dict(input=pixel_axes, output={k: f'out_{v}' if k else v for k,v in pixel_axes.items()}), opset_version=17, dynamo=False)
     return need('onnx', 'onnx').load_from_string(made.getvalue())
+
+def _saturate(graph): # changed: clamp, round and cast are what one operation does
+    onnx,made = need('onnx', 'onnx'),{o: n for n in graph.graph.node for o in n.output}
+    cast = next(n for n in graph.graph.node if n.op_type == 'Cast' and made.get(n.input[0]) is not None and made[n.input[0]].op_type == 'Round')
+    round_ = made[cast.input[0]]; clip = made[round_.input[0]]
+    graph.graph.initializer.extend(onnx.numpy_helper.from_array(v, k) for k,v in dict(step=np.array(1, np.float32), zero=np.array(0, np.uint8)).items())
+    at = list(graph.graph.node).index(cast)
+    graph.graph.node.insert(at, onnx.helper.make_node('QuantizeLinear', [clip.input[0], 'step', 'zero'], [cast.output[0]], 'to_steps'))
+    for n in (cast, round_, clip): graph.graph.node.remove(n)
+    return graph
 
 def export_pixels(
     model,                # on the LR grid: any preset but those of the published scripts
     dest,                 # ends with .onnx
     entry:str='degraded', # 'degraded': same size in and out; 'lr': four times as large
+    blocks:bool=False,    # what lies at full size is (N, h/4, w/4, 48), as `to_blocks` makes it: quicker, for `OnnxModel` only
     **meta                # strings to keep
 )->Path: # `dest`
     "Write a network between 8-bit pictures to one ONNX file, fp32 inside"
     dest,net = check_onnx_name(dest),grid_copy(model)
-    write_onnx(_trace_pixels(Pixels(net, entry == 'lr')), dest, dict(library=f'refinet {refinet.__version__}', entry=entry, config=json.dumps(net.config)) | meta)
+    graph = _saturate(_trace_pixels(Pixels(net, entry == 'lr', blocks)))
+    write_onnx(graph, dest, dict(library=f'refinet {refinet.__version__}', entry=entry, config=json.dumps(net.config)) | (dict(blocks=True) if blocks else {}) | meta)
     return dest
 
 # %% ../nbs/09_export.ipynb #0246f56b
@@ -262,7 +276,7 @@ def _whole_numbers(graph): # names of tensors whose steps are those of pixels
     made = {o: n for n in graph.graph.node for o in n.output}
     clip, = (n for n in graph.graph.node if n.op_type == 'Clip')
     blown = [n.output[0] for n in graph.graph.node if n.op_type == 'Conv' and n.name.startswith('/blow')]
-    first = [n.output[0] for n in graph.graph.node if n.op_type == 'Cast' and n.input[0] in made and made[n.input[0]].op_type in ('Transpose', 'Concat') and n.attribute[0].i == 1]
+    first = [n.output[0] for n in graph.graph.node if n.op_type == 'Cast' and n.attribute[0].i == 1 and (n.input[0] == graph.graph.input[0].name or n.input[0] in made and made[n.input[0]].op_type in ('Transpose', 'Concat'))]
     return [clip.input[0], *blown, *first]
 
 def _only_integers(graph): # changed: where pixels were cast to floats, and those to the same integers, neither is done
@@ -286,28 +300,30 @@ def export_int8(
     dest,                 # ends with .onnx
     frames,               # (N, h, w, 3) uint8, a few that are typical, as the entry takes them
     entry:str='degraded', # 'degraded': same size in and out; 'lr': four times as large
+    blocks:bool=False,    # see `export_pixels`
     **meta                # strings to keep
 )->Path: # `dest`
     "Write a network between 8-bit pictures to one ONNX file, 8 bits inside, its ranges taken from `frames`"
     onnx,quant,shapes = (need(o, 'onnx') for o in ('onnx', 'onnxruntime.quantization', 'onnxruntime.quantization.shape_inference'))
     dest,net,frames = check_onnx_name(dest),grid_copy(model),[np.ascontiguousarray(o) for o in frames]
     if not frames: raise InputError("frames is empty: a few typical frames are needed to find the ranges")
+    if blocks and entry == 'degraded': frames = [to_blocks(fill_up(o)) for o in frames]
     class Reader(quant.CalibrationDataReader):
         rest = iter(frames)
         def get_next(self): return None if (x := next(self.rest, None)) is None else dict(input=x)
     step = dict(scale=np.array(1, np.float32), zero_point=np.array(0, np.uint8))
     with tempfile.TemporaryDirectory() as d:
-        onnx.save(_trace_pixels(Pixels(pools_as_convs(widen(net)), entry == 'lr')), f'{d}/a.onnx')
+        onnx.save(_trace_pixels(Pixels(pools_as_convs(widen(net)), entry == 'lr', blocks)), f'{d}/a.onnx')
         shapes.quant_pre_process(f'{d}/a.onnx', f'{d}/p.onnx', skip_symbolic_shape=True)
         graph = onnx.load(f'{d}/p.onnx')
         floats = [n.name for n in graph.graph.node if '.fc' in n.name or '/fc/' in n.name or 'refinement' in n.name and n.op_type != 'Conv']
         quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', Reader(), quant_format=quant.QuantFormat.QDQ, per_channel=True, nodes_to_exclude=floats,
-            op_types_to_quantize=['Conv', 'LeakyRelu', 'Add', 'Mul', 'Resize', 'Concat'], activation_type=quant.QuantType.QUInt8, weight_type=quant.QuantType.QInt8,
+            op_types_to_quantize=['Conv', 'LeakyRelu', 'Add', 'Mul', 'Resize', 'Concat', 'Transpose'], activation_type=quant.QuantType.QUInt8, weight_type=quant.QuantType.QInt8,
             extra_options=dict(TensorQuantOverrides={o: [step] for o in _whole_numbers(graph)}))
         made = onnx.load(f'{d}/q.onnx')
     _only_integers(made)
     made.graph.ClearField('value_info') # shapes that can be found again
-    write_onnx(made, dest, dict(library=f'refinet {refinet.__version__}', entry=entry, quantized='int8', config=json.dumps(net.config)) | meta)
+    write_onnx(made, dest, dict(library=f'refinet {refinet.__version__}', entry=entry, quantized='int8', config=json.dumps(net.config)) | (dict(blocks=True) if blocks else {}) | meta)
     return dest
 
 # %% ../nbs/09_export.ipynb #bdc06979

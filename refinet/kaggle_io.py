@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['t4_gflops', 't4_step', 'Found', 'find_dataset', 'previous_run', 'copy_run', 'check_slug', 'why_not_fetched', 'fetch',
            'Account', 'credentials', 'step_gflop', 'cpu_gflops', 'how_long', 'why_refused', 'kaggle', 'kernel_metadata',
-           'stage_notebook', 'push', 'status', 'output', 'stage_run', 'publish', 'wheelhouse']
+           'stage_notebook', 'push', 'status', 'output', 'stage_files', 'stage_run', 'publish', 'publish_model',
+           'wheelhouse']
 
 # %% ../nbs/12_kaggle.ipynb #e71e3ee8
 import contextlib, importlib.util, json, os, re, shutil, subprocess, sys, tempfile, time
@@ -286,6 +287,19 @@ def output(
 # %% ../nbs/12_kaggle.ipynb #7dccf6b3
 _published = 'best_*.safetensors', 'final_*.safetensors', '*.onnx', 'run.json', 'log.csv', 'README.md'
 
+def stage_files(
+    run_folder, # of a run
+    folder,     # made if need be
+)->Path:
+    "Copy what is worth publishing to `folder`"
+    run,folder = Path(run_folder),Path(folder)
+    if not run.is_dir(): raise InputError(f"{run}: no such folder: give the folder of a run")
+    files = sorted({o for p in _published for o in run.glob(p)})
+    if not any(o.suffix in ('.safetensors', '.onnx') for o in files): raise InputError(f"{run} holds no weights yet (best_*.safetensors): train first")
+    folder.mkdir(parents=True, exist_ok=True)
+    for o in files: shutil.copy2(o, folder/o.name)
+    return folder
+
 def stage_run(
     run_folder, # of a run
     folder,     # made if need be
@@ -294,15 +308,11 @@ def stage_run(
     license:str='other', # as Kaggle names it, e.g. 'CC0-1.0'; you decide
 )->Path:
     "Copy what is worth publishing to `folder`, with its `dataset-metadata.json`"
-    run,folder,name = Path(run_folder),Path(folder),check_slug(slug).split('/')[1]
-    if not run.is_dir(): raise InputError(f"{run}: no such folder: give the folder of a run")
+    folder,name = Path(folder),check_slug(slug).split('/')[1]
     if not 6 <= len(name) <= 50: raise InputError(f"{name!r}: the name of a data set has 6 to 50 characters")
     title = title or name.replace('-', ' ').capitalize()
     if not 6 <= len(title) <= 50: raise InputError(f"{title!r}: the title of a data set has 6 to 50 characters")
-    files = sorted({o for p in _published for o in run.glob(p)})
-    if not any(o.suffix in ('.safetensors', '.onnx') for o in files): raise InputError(f"{run} holds no weights yet (best_*.safetensors): train first")
-    folder.mkdir(parents=True, exist_ok=True)
-    for o in files: shutil.copy2(o, folder/o.name)
+    stage_files(run_folder, folder)
     with atomic_write(folder/'dataset-metadata.json', 'w') as f: json.dump(dict(title=title, id=slug, licenses=[dict(name=license)]), f, indent=1)
     return folder
 
@@ -323,6 +333,26 @@ def publish(
             if 'already in use' not in str(e): raise
             kaggle('datasets', 'version', '-p', folder, '-m', notes)
     return f'https://www.kaggle.com/datasets/{slug}'
+
+# %% ../nbs/12_kaggle.ipynb #86879ed8
+def publish_model(
+    run_folder, # of a run
+    handle:str, # 'user/model/framework/variation', e.g. 'me/refinet/pyTorch/light'
+    notes:str='new weights', # of a new version
+    license:str='other',     # as Kaggle names it, e.g. 'Apache 2.0'; 'other' leaves it to its page
+)->str: # the address
+    "Make a private Kaggle model of a run's weights, or a new version of it"
+    hub = need('kagglehub', 'kaggle')
+    if not re.fullmatch(r'[\w-]+/[\w-]+/(pyTorch|onnx|other)/[\w-]+', handle): raise InputError(f"{handle!r} names no model: write OWNER/MODEL/FRAMEWORK/VARIATION, such as me/refinet/pyTorch/light; the framework is pyTorch, onnx or other")
+    account = credentials()
+    with tempfile.TemporaryDirectory() as d:
+        folder = stage_files(run_folder, Path(d)/'model')
+        os.environ.update(account.env)
+        try: hub.model_upload(handle, str(folder), None if license == 'other' else license, notes)
+        except Exception as e:
+            if (why := why_not_fetched(e)) is None: raise
+            raise InputError(f"{handle}: {why}") from None
+    return f'https://www.kaggle.com/models/{handle}'
 
 # %% ../nbs/12_kaggle.ipynb #c86316c4
 def wheelhouse(

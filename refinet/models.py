@@ -186,13 +186,14 @@ class MSAFN(nn.Module):
         self.recon = nn.Sequential(nn.Conv2d(trunk, dim, 3, padding=1), nn.LeakyReLU(0.2),
                                    nn.Conv2d(dim, 3*shuffle**2, 3, padding=1))
         if residual: self.begin()
-    def begin(self): # fresh weights: as wide as the activation wants, little from each block, nothing at the end
-        for m in self.modules():
-            if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight, .2); nn.init.zeros_(m.bias) if m.bias is not None else None
-        for m in self.modules():
-            if isinstance(m, BranchedConv): nn.init.zeros_(m.narrow.weight)
-            if isinstance(m, ResidualBlock): m.quieten()
-        nn.init.zeros_(self.recon[-1].weight)
+    def begin(self): # fresh weights: nothing at the end, so that training begins at the input
+        if self.config['steps']: # far below, the GRU must see something: weights as wide as the activation wants, little from each block
+            for m in self.modules():
+                if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight, .2); nn.init.zeros_(m.bias) if m.bias is not None else None
+            for m in self.modules():
+                if isinstance(m, BranchedConv): nn.init.zeros_(m.narrow.weight)
+                if isinstance(m, ResidualBlock): m.quieten()
+        nn.init.zeros_(self.recon[-1].weight); nn.init.zeros_(self.recon[-1].bias)
 
     def features(self, x): return self.after_init(self.conv_init(x)) # on the LR grid, by name: what a student can be made to mimic
     def after_init(self, x):

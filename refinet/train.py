@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['schedules', 'recipes', 'rates', 'losses', 'half', 'Supervised', 'rank', 'workers', 'join_workers', 'leave_workers',
            'from_first', 'spread', 'my_rows', 'cosine', 'one_cycle', 'constant', 'Callback', 'Trainer', 'small_trainer',
-           'StopOnNaN', 'Clip', 'Centralize', 'sound', 'EMA', 'create_like', 'best_model', 'Middle', 'Validate',
-           'CSVLog', 'Bar', 'TensorBoard', 'Stalled', 'ReduceLR', 'RaiseIntensity', 'to_bytes', 'Keep', 'trained_state',
-           'running', 'Checkpoint', 'read_checkpoint', 'resume', 'Signals', 'parse_duration', 'TimeLimit',
-           'read_recipe', 'settle', 'settle_for', 'faster', 'time_step', 'probe_gpus', 'callbacks_for', 'write_run',
-           'announce', 'finish', 'run', 'starting_model', 'open_pair', 'train']
+           'StopOnNaN', 'StopOnDivergence', 'Clip', 'Centralize', 'sound', 'EMA', 'create_like', 'best_model', 'Middle',
+           'Validate', 'CSVLog', 'Bar', 'TensorBoard', 'Stalled', 'ReduceLR', 'RaiseIntensity', 'to_bytes', 'Keep',
+           'trained_state', 'running', 'Checkpoint', 'read_checkpoint', 'resume', 'Signals', 'parse_duration',
+           'TimeLimit', 'read_recipe', 'settle', 'settle_for', 'faster', 'time_step', 'probe_gpus', 'callbacks_for',
+           'write_run', 'announce', 'finish', 'run', 'starting_model', 'open_pair', 'train']
 
 # %% ../nbs/06_train.ipynb #ba1f4a4a
 import datetime, errno, gc, io, json, math, os, platform, signal, statistics, time, warnings
@@ -252,6 +252,23 @@ class StopOnNaN(Callback):
             t.failed = f"{int(self.run)} batches in a row gave NaN (step {t.step}); the last one held {', '.join(names[:4])}: lower --lr, or look at these frames"
             t.stop_reason = 'NaN'
 
+# %% ../nbs/06_train.ipynb #c1c68e8b
+class StopOnDivergence(Callback):
+    "End the run when `limit` batches in a row have more than `times` the usual loss"
+    def __init__(self, limit:int=10, times:float=10.): self.limit,self.times,self.usual,self.run = limit,times,None,None
+    def after_step(self, t):
+        if self.usual is None: self.usual = t.loss.clone()
+        if self.run is None: self.usual,self.run = self.usual.to(t.device),torch.zeros((), device=t.device)
+        high = t.loss > self.times*self.usual
+        self.run = (self.run + 1)*high
+        self.usual = torch.where(high | t.bad, self.usual, self.usual.lerp(t.loss, .02))
+        if t.device.type != 'cpu' and t.step % self.limit: return
+        if self.run >= self.limit:
+            t.failed = f"the loss rose from {self.usual.item():.3g} to {t.loss.item():.3g} (step {t.step}): the run has diverged, start anew with a lower --lr than {t.lr:g}"
+            t.stop_reason = 'divergence'
+    def state_dict(self): return dict(usual=self.usual)
+    def load_state_dict(self, state): self.usual = state['usual']
+
 # %% ../nbs/06_train.ipynb #17919773
 class Clip(Callback):
     "Scale gradients down to a norm of at most `norm`"
@@ -414,7 +431,7 @@ class Checkpoint(Callback):
         for o in self.out.glob('.*.part'): # .NAME.PID.part, from `atomic_write`
             if not running(int(o.name.split('.')[-2])): o.unlink(missing_ok=True)
     def save(self, t):
-        if not sound(t.model): return
+        if t.failed or not sound(t.model): return # what is there is better
         state = dict(step=t.step, seconds=t.seconds, task=trained_state(t.task), opt=t.opt.state_dict(), scaler=t.scaler.state_dict(), rng=rng_state(),
                      lr_scale=t.lr_scale, intensity=t.degrade.intensity, skipped=t.skipped, loss=(t.loss_sum, t.loss_n), settings=self.settings,
                      callbacks={type(o).__name__:o.state_dict() for o in t.callbacks})
@@ -568,7 +585,7 @@ def probe_gpus(
 def callbacks_for(s, out, role, name, frames, settings, time_limit=None): # the list for settings `s`
     "The callbacks of a run, in the order in which they act"
     stall = dict(intensity=RaiseIntensity, reduce=ReduceLR)
-    found = [*([Centralize()] if s['centralize'] else []), *([Clip(s['clip'])] if s['clip'] else []), StopOnNaN(),
+    found = [*([Centralize()] if s['centralize'] else []), *([Clip(s['clip'])] if s['clip'] else []), StopOnNaN(), StopOnDivergence(),
              *([EMA(s['ema'])] if s['ema'] else []), Validate(frames), *([stall[s['stall']]()] if s['stall'] else []), CSVLog(out), Bar(f'{role} {name}'),
              *([TensorBoard(out)] if s.get('tensorboard') else []), Keep(out, role, name), *([TimeLimit(time_limit)] if time_limit else []),
              Signals(), Checkpoint(out, settings=settings)]
@@ -589,7 +606,7 @@ def announce(t, out, settings, s): # one line, and run.json for a new run
 
 def finish(t, out, frames)->dict: # what `run` returns; an InputError if the run broke
     if not t.failed and not sound(t.model): t.failed = f"the weights were not finite at step {t.step}: lower --lr and go on with --resume"
-    if t.failed: raise InputError(f"{t.failed}; the last good weights are in {out}")
+    if t.failed: raise InputError(f"{t.failed}; " + (f"the last good weights are in {out}" if any(Path(out).glob('*.ckpt')) else f"no weights were kept in {out} yet"))
     if workers() > 1: # each has read other frames
         all_bad = [None]*workers(); dist.all_gather_object(all_bad, frames.bad)
         for o in all_bad: frames.bad.update(o)
