@@ -21,8 +21,8 @@ from .models import MSAFN, create_model, gflop, list_models, load_model, n_param
 from .metrics import evaluate, score
 from .train import train
 from .distill import distill
-from .enhance import enhance_pixels
-from .export import OnnxModel, engine, grid_copy
+from .enhance import enhance_pixels, fast_pixels, on_grid
+from .export import OnnxModel, engine
 
 # %% ../nbs/10_bench.ipynb #657865f4
 def side_by_side(
@@ -93,7 +93,7 @@ def runner(
     "One frame through a network, ready to be timed"
     factor = 4 if entry == 'lr' else 1
     rgb = np.random.default_rng(0).integers(0, 256, (1, size[1]//factor, size[0]//factor, 3), dtype=np.uint8)
-    if isinstance(model, OnnxModel): return lambda: model.picture(rgb)
+    if getattr(model, 'eight_bits', False): return lambda: model.picture(rgb)
     if model is not None: model = model.to(device).to(memory_format=torch.channels_last)
     lr = torch.rand(1, 3, size[1]//4, size[0]//4, device=device).contiguous(memory_format=torch.channels_last)
     x = lr if model is None or getattr(model, 'lr_input', 0) else upscale(lr)
@@ -126,10 +126,12 @@ def contenders(
     out = []
     for name in models:
         net,learnt = open_model(name)
-        ways = [('torch', 'float32', net)] + ([('torch', half, InHalf(net, half, device))] if half and net is not None else [])
+        grid,up = torch.device(device).type == 'cpu' and on_grid(net),entry == 'lr'
+        ways = [('torch', 'float32', fast_pixels(net, up) if grid else net)]
+        if half and net is not None: ways.append(('torch', half, engine(net, 'bf16', up) if grid else InHalf(net, half, device)))
         for kind,dtype in (('onnx', 'float32'), ('int8', 'int8')):
             if kind not in engines or net is None: continue
-            try: ways.append(('onnx', dtype, engine(net, kind, entry == 'lr', torch.get_num_threads(), spin=True)))
+            try: ways.append(('onnx', dtype, engine(net, kind, up, torch.get_num_threads(), spin=True)))
             except InputError as e:
                 if 'LR grid' not in str(e): say(f"{name}, {kind}: left out: {e}")
         out += [(Path(name).stem if Path(name).is_file() else name, *o, net, learnt) for o in ways if o[0] in engines or o[1] == 'int8']
@@ -140,7 +142,7 @@ too_much = 5000 # GFLOP a frame: such a network is listed, not timed
 
 def cold(runs, size, device, entry): # onnxruntime keeps its memory: to see how much, it has to begin anew
     if not isinstance(runs, OnnxModel): return runner(runs, size, device, entry)
-    return lambda: runner(OnnxModel(runs.path, torch.get_num_threads()), size, device, entry)()
+    return lambda: runner(OnnxModel(runs.path, torch.get_num_threads(), blow_up=runs.blow_up), size, device, entry)()
 
 def quality(runs, frames, device, learnt)->dict: # what a network that has not learnt would score says nothing
     if not learnt: return dict(psnr_y=None, ssim_y=None)
@@ -172,7 +174,7 @@ def bench(
         row = dict(model=name, engine=ran_by, dtype=dtype, params=n_params(net) if net is not None else 0, gflop=cost[name],
                    ms=round(statistics.median(t), 2) if t else None, ms_min=round(min(t), 2) if t else None,
                    peak_mb=round(peak_mb(cold(runs, (w, h), device, entry), device), 1) if t else None)
-        if frames: row |= quality(runs, frames, device, learnt)
+        if frames: row |= quality(net if (ran_by, dtype) == ('torch', 'float32') else runs, frames, device, learnt)
         rows.append(row)
     return dict(size=f'{w}x{h}', threads=torch.get_num_threads(), device=device.type, entry=entry, rows=rows)
 

@@ -6,7 +6,7 @@
 __all__ = ['largest_whole', 'of_the_file', 'plain_modes', 'luma', 'written_as', 'clip_suffixes', 'clips_written_as', 'encoders',
            'h264', 'as_input', 'reach', 'Box', 'tiles', 'FrameGates', 'at_rest', 'pick_tile', 'enhance_tensor',
            'carried_exif', 'open_picture', 'plain', 'to_planes', 'from_planes', 'to_blocks', 'from_blocks', 'fill_up',
-           'FusedConv', 'fused', 'FusedBody', 'on_grid', 'order_blocks', 'FastPixels', 'border_shares', 'keep_memory',
+           'FusedConv', 'fused', 'FusedBody', 'on_grid', 'order_blocks', 'border_shares', 'keep_memory', 'FastPixels',
            'fast_pixels', 'enhance_pixels', 'enhance_image', 'save_picture', 'check_apart', 'enhance_file',
            'FolderResult', 'parse_shard', 'enhance_folder', 'in_thread', 'Look', 'look_of', 'frame_to_rgb',
            'rgb_to_frame', 'open_clip', 'read_clip', 'add_video', 'add_copies', 'ClipWriter', 'beside', 'count_frames',
@@ -169,7 +169,7 @@ def enhance_tensor(
 ): # (N, 3, H, W) in main memory: floats, not yet clamped, or uint8
     "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255"
     model = getattr(model, 'module', model)
-    if isinstance(model, FastPixels): model = model.net # which can do tiles, and floats
+    model = getattr(model, 'plain', model) # of `FastPixels`, below: what can do tiles, and floats
     eight,(h,w) = x.dtype == torch.uint8,(o*(4 if upscale else 1) for o in x.shape[-2:])
     tile = pick_tile(model, tile, h*w)
     if tolerance is None: tolerance = 1/255 if eight else 1e-5
@@ -272,7 +272,7 @@ def from_planes(
     a = (colour.clamp(0, 1)[0].permute(1, 2, 0).numpy()*(65535 if mode == 'I;16' else 255)).round()
     return Image.fromarray(a.astype(np.uint16 if mode == 'I;16' else np.uint8).squeeze(2) if a.shape[2] == 1 else a.astype(np.uint8))
 
-# %% ../nbs/08_enhance.ipynb #47d28adb
+# %% ../nbs/08_enhance.ipynb #b02f29f9
 def _rows_of_blocks(picture): # (N, H, W, 3) uint8: (N*H/4, 4, W/4), of 12 bytes each
     h,w = np.prod(picture.shape[:-2])//4,picture.shape[-2]//4
     return picture.reshape(h, 4, w, 12).view('V12')[..., 0]
@@ -306,7 +306,7 @@ def fill_up(
     out[..., :h, w:, :] = picture[..., -1:, :]; out[..., h:, :, :] = out[..., h-1:h, :, :]
     return out
 
-# %% ../nbs/08_enhance.ipynb #96723bc3
+# %% ../nbs/08_enhance.ipynb #0b92ca3a
 @cache
 def _fuses()->bool: # may torch's library for convolutions be called by name?
     try:
@@ -349,7 +349,7 @@ def fused(conv, dtype, slope=None)->FusedConv: # an `nn.Conv2d`
     "A convolution of a network as a `FusedConv`"
     return FusedConv(conv.weight, conv.bias, dtype, slope)
 
-# %% ../nbs/08_enhance.ipynb #58479edd
+# %% ../nbs/08_enhance.ipynb #5b645d30
 class FusedBody:
     "What lies between the first and the last convolution of a network, for one frame on the LR grid"
     def __init__(self, net, dtype): # an `MSAFN` of `ResidualBlock`s, without GRU
@@ -374,7 +374,7 @@ class FusedBody:
         for o in self.trunk: self.block(out, *o)
         return self.end(out)
 
-# %% ../nbs/08_enhance.ipynb #41967be9
+# %% ../nbs/08_enhance.ipynb #0bd4389d
 def on_grid(net)->bool:
     "Does a network work on the LR grid, and add its input?"
     return isinstance(net, MSAFN) and net.shuffle == 4 and net.residual
@@ -386,6 +386,20 @@ def order_blocks(net, top=255): # changed
     last.weight.data,last.bias.data = last.weight.data[order]*top,last.bias.data[order]*top
     return order
 
+@lru_cache(maxsize=64)
+def border_shares(n:int)->list: # (slice, its shares (pixels, 1, 4, 1, 1)), of n pixels
+    "How much of the kernel of bicubic sees something, for the four new pixels of the old ones next to the border"
+    w,_ = grid_kernel()
+    share = F.conv1d(torch.ones(1, 1, n), w[:, None], padding=2)[0].T[:, None, :, None, None]
+    return [(o, share[o]) for o in ((slice(0, 2), slice(n-2, n)) if n > 3 else (slice(0, n),))]
+
+def keep_memory():
+    "Let the process keep what it frees, up to 256 MB: frame after frame needs the same, and the system clears each page that it gives"
+    with contextlib.suppress(Exception): # of glibc
+        libc = ctypes.CDLL(None)
+        for option,size in ((-3, 32), (-1, 256)): libc.mallopt(option, size << 20) # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
+
+# %% ../nbs/08_enhance.ipynb #dab0f88c
 class FastPixels:
     "8-bit pictures to 8-bit pictures, by torch on the CPU: `picture`, or tensors by way of it"
     eight_bits,training = True,False
@@ -396,7 +410,7 @@ class FastPixels:
     ):
         keep_memory()
         if not on_grid(net): raise InputError("8 bits in and out is for networks that work on the LR grid (light_msafn, nano_msafn, msafn)")
-        self.net,self.dtype,self.factor = net,dtype,4 if upscale else 1
+        self.plain,self.dtype,self.factor = net,dtype,4 if upscale else 1
         if upscale: self.lr_input = 4
         self.parts = 1 if dtype == torch.float32 else 32 # of a step of 255
         own = fold(copy.deepcopy(net).cpu().float().eval().requires_grad_(False)); order = order_blocks(own, 255*self.parts)
@@ -434,20 +448,7 @@ class FastPixels:
     def eval(self): return self
     def train(self, mode=True): return self # there is nothing to train
 
-@lru_cache(maxsize=64)
-def border_shares(n:int)->list: # (slice, its shares (pixels, 1, 4, 1, 1)), of n pixels
-    "How much of the kernel of bicubic sees something, for the four new pixels of the old ones next to the border"
-    w,_ = grid_kernel()
-    share = F.conv1d(torch.ones(1, 1, n), w[:, None], padding=2)[0].T[:, None, :, None, None]
-    return [(o, share[o]) for o in ((slice(0, 2), slice(n-2, n)) if n > 3 else (slice(0, n),))]
-
-def keep_memory():
-    "Let the process keep what it frees, up to 256 MB: frame after frame needs the same, and the system clears each page that it gives"
-    with contextlib.suppress(Exception): # of glibc
-        libc = ctypes.CDLL(None)
-        for option,size in ((-3, 32), (-1, 256)): libc.mallopt(option, size << 20) # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
-
-# %% ../nbs/08_enhance.ipynb #1bddc2ed
+# %% ../nbs/08_enhance.ipynb #c5b0ee61
 def fast_pixels(
     model,              # any network
     upscale:bool=False, # four times as large; False: same size
@@ -464,7 +465,7 @@ def enhance_pixels(
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
 ): # (H, W, 3) uint8
     "Enhance a picture of 8 bits; it never becomes floats as a whole if it goes through in tiles"
-    if isinstance(model, FastPixels) and pick_tile(model.net, tile, rgb.size/3*(16 if upscale else 1)): model = model.net
+    if hasattr(model, 'plain') and pick_tile(model.plain, tile, rgb.size/3*(16 if upscale else 1)): model = model.plain
     if getattr(model, 'eight_bits', False) and bool(getattr(model, 'lr_input', 0)) == upscale and not tile:
         return model.picture(np.ascontiguousarray(rgb)[None])[0]
     return enhance_tensor(model, torch.from_numpy(np.array(rgb)).permute(2, 0, 1)[None], upscale, tile)[0].permute(1, 2, 0).numpy()
@@ -478,7 +479,7 @@ def enhance_image(
     "Enhance a picture; profile, dpi and EXIF go along in its `info`"
     exif = carried_exif(image)
     image = plain(ImageOps.exif_transpose(image))
-    if image.mode == 'I;16' and getattr(model, 'eight_bits', False) and not isinstance(model, FastPixels): say("16 bits are worked on in 8 by this engine; --engine torch keeps them")
+    if image.mode == 'I;16' and getattr(model, 'eight_bits', False) and not hasattr(model, 'plain'): say("16 bits are worked on in 8 by this engine; --engine torch keeps them")
     if image.mode in ('RGB', 'L'): out = Image.fromarray(enhance_pixels(model, np.asarray(image.convert('RGB')), upscale, tile)).convert(image.mode)
     else:
         colour,alpha = to_planes(image)

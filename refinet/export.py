@@ -15,11 +15,11 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 import refinet
-from .env import InputError, atomic_write, folders, need, say
+from .env import InputError, amp_dtype, atomic_write, folders, need, say
 from .data import open_frames
-from .degrade import degrade, grid_kernel, to_uint8
+from .degrade import degrade, grid_kernel, to_uint8, upscale
 from .models import Gate, MSAFN, fill, fingerprint, fits, load_model, presets, restore, strip_prefix
-from .enhance import FastPixels, fill_up, fast_pixels, from_blocks, on_grid, order_blocks, reach, to_blocks
+from .enhance import FastPixels, fill_up, from_blocks, on_grid, order_blocks, reach, to_blocks
 
 # %% ../nbs/09_export.ipynb #ac15d11f
 class Entry(nn.Module):
@@ -96,6 +96,7 @@ class OnnxModel:
         path,                 # an ONNX file
         threads:int|None=None,# None: as onnxruntime likes
         spin:bool=True,       # threads wait for work at full speed: quickest alone, in the way of others
+        blow_up:bool=False,   # a file between 8-bit degraded frames is given small ones, blown up in 8 bits
     ):
         ort = need('onnxruntime', 'onnx')
         if not Path(path).is_file(): raise InputError(f"{path}: no such file")
@@ -107,13 +108,15 @@ class OnnxModel:
         except Exception as e: raise InputError(f"{path} is no whole ONNX file that onnxruntime reads ({str(e).splitlines()[0][:100]}): export it again") from None
         self.path,self.meta = Path(path),dict(self.session.get_modelmeta().custom_metadata_map)
         self.input = self.session.get_inputs()[0].name
-        if self.meta.get('entry') == 'lr': self.lr_input = 4
+        self.blow_up = blow_up
+        if self.meta.get('entry') == 'lr' or blow_up: self.lr_input = 4
         if 'reach' in self.meta: self.reach = int(self.meta['reach'])
         self.eight_bits,self.blocks = self.session.get_inputs()[0].type == 'tensor(uint8)','blocks' in self.meta
     def picture(self, rgb): # (N, h, w, 3) uint8, for a file of `export_pixels`, to the same, enhanced
-        factor = getattr(self, 'lr_input', 1); h,w = (o*factor for o in rgb.shape[1:3])
-        if self.blocks and factor == 1: rgb = to_blocks(fill_up(rgb))
-        out = self.session.run(None, {self.input: rgb})[0]
+        h,w = (o*getattr(self, 'lr_input', 1) for o in rgb.shape[1:3])
+        if self.blow_up: rgb = upscale(torch.from_numpy(np.require(rgb, requirements='CW')).permute(0, 3, 1, 2)).permute(0, 2, 3, 1).numpy()
+        if self.blocks and self.meta['entry'] == 'degraded': rgb = to_blocks(fill_up(rgb))
+        out = self.session.run(None, {self.input: np.ascontiguousarray(rgb)})[0]
         return from_blocks(out)[:, :h, :w] if self.blocks else out
     def __call__(self, x): # a tensor on any device
         if self.eight_bits:
@@ -183,6 +186,7 @@ def _trace_pixels(pixels): # an onnx.ModelProto
                           dynamic_axes=dict(input=pixel_axes, output={k: f'out_{v}' if k else v for k,v in pixel_axes.items()}), opset_version=17, dynamo=False)
     return need('onnx', 'onnx').load_from_string(made.getvalue())
 
+# %% ../nbs/09_export.ipynb #65e4ecda
 def _saturate(graph): # changed: clamp, round and cast are what one operation does
     onnx,made = need('onnx', 'onnx'),{o: n for n in graph.graph.node for o in n.output}
     cast = next(n for n in graph.graph.node if n.op_type == 'Cast' and made.get(n.input[0]) is not None and made[n.input[0]].op_type == 'Round')
@@ -193,6 +197,7 @@ def _saturate(graph): # changed: clamp, round and cast are what one operation do
     for n in (cast, round_, clip): graph.graph.node.remove(n)
     return graph
 
+# %% ../nbs/09_export.ipynb #11d800bb
 def export_pixels(
     model,                # on the LR grid: any preset but those of the published scripts
     dest,                 # ends with .onnx
@@ -276,7 +281,7 @@ def _whole_numbers(graph): # names of tensors whose steps are those of pixels
     made = {o: n for n in graph.graph.node for o in n.output}
     clip, = (n for n in graph.graph.node if n.op_type == 'Clip')
     blown = [n.output[0] for n in graph.graph.node if n.op_type == 'Conv' and n.name.startswith('/blow')]
-    first = [n.output[0] for n in graph.graph.node if n.op_type == 'Cast' and n.attribute[0].i == 1 and (n.input[0] == graph.graph.input[0].name or n.input[0] in made and made[n.input[0]].op_type in ('Transpose', 'Concat'))]
+    first = [n.output[0] for n in graph.graph.node if n.op_type == 'Cast' and n.attribute[0].i == 1 and (n.input[0] == graph.graph.input[0].name or n.input[0] in made and made[n.input[0]].op_type in ('Transpose', 'Concat', 'Reshape'))]
     return [clip.input[0], *blown, *first]
 
 def _only_integers(graph): # changed: where pixels were cast to floats, and those to the same integers, neither is done
@@ -318,7 +323,7 @@ def export_int8(
         graph = onnx.load(f'{d}/p.onnx')
         floats = [n.name for n in graph.graph.node if '.fc' in n.name or '/fc/' in n.name or 'refinement' in n.name and n.op_type != 'Conv']
         quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', Reader(), quant_format=quant.QuantFormat.QDQ, per_channel=True, nodes_to_exclude=floats,
-            op_types_to_quantize=['Conv', 'LeakyRelu', 'Add', 'Mul', 'Resize', 'Concat', 'Transpose'], activation_type=quant.QuantType.QUInt8, weight_type=quant.QuantType.QInt8,
+            op_types_to_quantize=['Conv', 'LeakyRelu', 'Add', 'Mul', 'Resize', 'Concat', 'Transpose', 'GlobalAveragePool'], activation_type=quant.QuantType.QUInt8, weight_type=quant.QuantType.QInt8,
             extra_options=dict(TensorQuantOverrides={o: [step] for o in _whole_numbers(graph)}))
         made = onnx.load(f'{d}/q.onnx')
     _only_integers(made)
@@ -327,7 +332,7 @@ def export_int8(
     return dest
 
 # %% ../nbs/09_export.ipynb #bdc06979
-engines = ('torch', 'onnx', 'int8')
+engines = ('torch', 'bf16', 'onnx', 'int8')
 
 def sample_pictures(
     entry:str, # 'degraded' or 'lr'
@@ -341,23 +346,26 @@ def sample_pictures(
 
 def engine(
     model,              # a network, a preset or a file
-    kind:str='onnx',    # 'torch', 'onnx' (fp32 inside) or 'int8'
+    kind:str='onnx',    # 'torch', 'bf16' (by torch, on the CPU), 'onnx' (fp32 inside) or 'int8'
     upscale:bool=False, # from LR; False: same size in and out
     threads:int|None=None, # None: as onnxruntime likes
     spin:bool=False,    # see `OnnxModel`; a clip is decoded and encoded at the same time
-): # the network, or an `OnnxModel`
+): # the network, `FastPixels`, or an `OnnxModel`
     "A network as it runs fastest, for `enhance` and the like"
     if kind not in engines: raise InputError(f"engine {kind!r}: there are {', '.join(engines)}")
     if isinstance(model, (str, Path)): model = load_model(model)
-    if kind == 'torch': return model
+    if kind == 'torch': return model # `enhance` does the rest
+    if kind == 'bf16':
+        if not amp_dtype('cpu'): say("bf16: this processor has no instructions for it, so fp32 is used")
+        return FastPixels(grid_copy(model), upscale, amp_dtype('cpu') or torch.float32)
     need('onnx', 'onnx'); need('onnxruntime', 'onnx')
-    entry = 'lr' if upscale else 'degraded'
-    file = folders().cache/'engines'/f'{fingerprint(grid_copy(model))}_{entry}_{kind}_{refinet.__version__}.onnx'
+    entry = 'lr' if upscale and kind == 'onnx' else 'degraded' # 8 bits inside: bicubic by torch, in 8 bits too, is quicker than a convolution
+    file = folders().cache/'engines'/f'{fingerprint(grid_copy(model))}_{entry}_{kind}_blocks_{refinet.__version__}.onnx'
     if not file.exists():
         say(f"{kind}: exported once to {file}")
-        if kind == 'int8': export_int8(model, file, sample_pictures(entry), entry)
-        else: export_pixels(model, file, entry)
-    return OnnxModel(file, threads, spin)
+        if kind == 'int8': export_int8(model, file, sample_pictures(entry), entry, blocks=True)
+        else: export_pixels(model, file, entry, blocks=True)
+    return OnnxModel(file, threads, spin, blow_up=upscale and kind == 'int8')
 
 # %% ../nbs/09_export.ipynb #df4611ea
 def register_spandrel():

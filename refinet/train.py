@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['schedules', 'recipes', 'rates', 'losses', 'half', 'Supervised', 'rank', 'workers', 'join_workers', 'leave_workers',
            'from_first', 'spread', 'my_rows', 'cosine', 'one_cycle', 'constant', 'Callback', 'Trainer', 'small_trainer',
-           'StopOnNaN', 'StopOnDivergence', 'Clip', 'Centralize', 'sound', 'EMA', 'create_like', 'best_model', 'Middle',
-           'Validate', 'CSVLog', 'Bar', 'TensorBoard', 'Stalled', 'ReduceLR', 'RaiseIntensity', 'to_bytes', 'Keep',
-           'trained_state', 'running', 'Checkpoint', 'read_checkpoint', 'resume', 'Signals', 'parse_duration',
+           'StopOnNaN', 'Clip', 'Centralize', 'sound', 'EMA', 'create_like', 'best_model', 'UndoSpikes', 'back_to',
+           'Middle', 'Validate', 'CSVLog', 'Bar', 'TensorBoard', 'Stalled', 'ReduceLR', 'RaiseIntensity', 'to_bytes',
+           'Keep', 'trained_state', 'running', 'Checkpoint', 'read_checkpoint', 'resume', 'Signals', 'parse_duration',
            'TimeLimit', 'read_recipe', 'settle', 'settle_for', 'faster', 'time_step', 'probe_gpus', 'callbacks_for',
            'write_run', 'announce', 'finish', 'run', 'starting_model', 'open_pair', 'train']
 
@@ -155,6 +155,7 @@ class Trainer:
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=task.amp == torch.float16)
         self.step,self.callbacks,self.stop_reason,self.failed,self.seconds,self.row = 0,list(callbacks),'','',0.,{}
         self.skipped,self.bad = torch.zeros((), device=self.device),torch.zeros((), device=self.device)
+        self.leapt = torch.zeros((), dtype=torch.bool, device=self.device) # see `UndoSpikes`
         self.between = True # steps: False while one is under way
         self._new_epoch()
     model = property(lambda self: self.task.model)
@@ -199,9 +200,9 @@ class Trainer:
     def update(self):
         norm = torch.stack([g.norm() for g in self.grads()]).norm()
         self.bad = ~(norm.isfinite() & self.loss.isfinite())
-        if self.scaler.is_enabled(): self.scaler.step(self.opt); self.scaler.update()
-        elif self.device.type in ('cpu', 'cuda'): self.opt.grad_scale,self.opt.found_inf = None,self.bad.float(); self.opt.step()
+        if self.device.type in ('cpu', 'cuda'): self.opt.grad_scale,self.opt.found_inf = None,self.bad.float(); self.opt.step()
         elif not self.bad: self.opt.step()
+        if self.scaler.is_enabled(): self.scaler.update() # a callback may have spoilt a batch after `unscale_`: `scaler.step` would not know
         self.opt.zero_grad(set_to_none=True)
         self.skipped += self.bad
         self.loss_sum += torch.where(self.bad, 0., self.loss); self.loss_n += ~self.bad
@@ -233,11 +234,11 @@ class Trainer:
 def small_trainer(
     steps:int=20,
     seed:int=0,
-    **kw           # arguments of `Trainer`; `drop`, the stochastic depth of the network
+    **kw           # arguments of `Trainer`; `drop`, the stochastic depth of the network; `amp`, a dtype
 )->Trainer:
     "A trainer of a toy network on the sample, for trying callbacks out in seconds"
     seed_everything(seed)
-    task = Supervised(create_model('nano_msafn', dim=8, trunk=8, blocks=1, drop=kw.pop('drop', .1)))
+    task = Supervised(create_model('nano_msafn', dim=8, trunk=8, blocks=1, drop=kw.pop('drop', .1)), amp=kw.pop('amp', None))
     return Trainer(task, CropSampler(open_frames('sample'), 32, 4, seed, threads=0), Degrade(seed=seed), steps, **dict(epoch_steps=10, device='cpu', lr=2e-3) | kw)
 
 # %% ../nbs/06_train.ipynb #4cae8d68
@@ -251,23 +252,6 @@ class StopOnNaN(Callback):
             names = sorted({t.sampler.frames.names[i] for i in t.numbers})
             t.failed = f"{int(self.run)} batches in a row gave NaN (step {t.step}); the last one held {', '.join(names[:4])}: lower --lr, or look at these frames"
             t.stop_reason = 'NaN'
-
-# %% ../nbs/06_train.ipynb #c1c68e8b
-class StopOnDivergence(Callback):
-    "End the run when `limit` batches in a row have more than `times` the usual loss"
-    def __init__(self, limit:int=10, times:float=10.): self.limit,self.times,self.usual,self.run = limit,times,None,None
-    def after_step(self, t):
-        if self.usual is None: self.usual = t.loss.clone()
-        if self.run is None: self.usual,self.run = self.usual.to(t.device),torch.zeros((), device=t.device)
-        high = t.loss > self.times*self.usual
-        self.run = (self.run + 1)*high
-        self.usual = torch.where(high | t.bad, self.usual, self.usual.lerp(t.loss, .02))
-        if t.device.type != 'cpu' and t.step % self.limit: return
-        if self.run >= self.limit:
-            t.failed = f"the loss rose from {self.usual.item():.3g} to {t.loss.item():.3g} (step {t.step}): the run has diverged, start anew with a lower --lr than {t.lr:g}"
-            t.stop_reason = 'divergence'
-    def state_dict(self): return dict(usual=self.usual)
-    def load_state_dict(self, state): self.usual = state['usual']
 
 # %% ../nbs/06_train.ipynb #17919773
 class Clip(Callback):
@@ -293,9 +277,9 @@ class EMA(Callback):
         t.ema = create_like(t.model)
         if self.kept: t.ema.load_state_dict(self.kept)
         self.ema = t.ema
-    def after_step(self, t):
+    def after_backward(self, t): # with the weights that have just been tried, not with those of the step to come
         now = min(self.decay, (1 + t.step)/(10 + t.step)) # the first steps are no guide
-        mean,good = list(t.ema.parameters()),sound(t.model)
+        mean,good = list(t.ema.parameters()),sound(t.model) & ~t.leapt
         with torch.no_grad(): torch._foreach_lerp_(mean, [torch.where(good, p, m) for p,m in zip(t.model.parameters(), mean)], 1 - now)
     def state_dict(self): return dict(ema=self.ema.state_dict())
     def load_state_dict(self, state): self.kept = state['ema']
@@ -305,6 +289,34 @@ def create_like(model): # a frozen copy, in eval mode
     return copy.deepcopy(model).eval().requires_grad_(False)
 
 def best_model(t): return getattr(t, 'ema', t.model) # the one to validate and keep
+
+# %% ../nbs/06_train.ipynb #840d5dba
+class UndoSpikes(Callback):
+    "Take back the step before a batch with more than `times` the usual loss; end the run when that goes on"
+    def __init__(self, limit:int=10, times:float=10., first:int=5): # leaps in about 50 steps; the usual loss is not known in the `first`
+        self.limit,self.times,self.first,self.mean,self.usual,self.recent,self.seen = limit,times,first,None,None,0.,0
+    def after_backward(self, t):
+        if self.mean is None: self.mean = self.usual = t.loss.clone()
+        self.mean,self.usual,self.seen = self.mean.to(t.device),self.usual.to(t.device),self.seen + 1
+        t.leapt = (t.loss > self.times*self.usual) & (self.seen > self.first)
+        self.mean = torch.where(t.loss.isfinite() & ~t.leapt, self.mean.lerp(t.loss, max(.02, 1/self.seen)), self.mean)
+        self.usual = self.mean.minimum(self.usual) if self.seen > self.first else self.mean # the lowest so far: it may also rise by and by
+        torch._foreach_mul_(t.grads(), torch.where(t.leapt, math.nan, 1.)) # not this batch
+    def after_step(self, t):
+        self.recent = self.recent*.98 + t.leapt
+        if hasattr(t, 'ema'): back_to(t, t.leapt)
+        if t.device.type != 'cpu' and t.step % self.limit: return
+        if self.recent >= self.limit:
+            t.failed = f"the loss leaps from {self.usual.item():.3g} to {t.loss.item():.3g} again and again (step {t.step}): start anew with a lower --lr than {t.lr:g}"
+            t.stop_reason = 'divergence'
+    def state_dict(self): return dict(mean=self.mean, usual=self.usual, seen=self.seen)
+    def load_state_dict(self, state): self.mean,self.usual,self.seen = state['mean'],state['usual'],state['seen']
+
+def back_to(t, where): # a bool on the device, which nobody waits for
+    "Where it is true, put the mean of the weights in their place and forget the direction they were moving in"
+    with torch.no_grad():
+        for p,mean in zip(t.model.parameters(), t.ema.parameters()): p.copy_(torch.where(where, mean, p))
+        for state in t.opt.state.values(): state['exp_avg'].mul_(~where)
 
 # %% ../nbs/06_train.ipynb #8164546f
 class Middle:
@@ -585,7 +597,7 @@ def probe_gpus(
 def callbacks_for(s, out, role, name, frames, settings, time_limit=None): # the list for settings `s`
     "The callbacks of a run, in the order in which they act"
     stall = dict(intensity=RaiseIntensity, reduce=ReduceLR)
-    found = [*([Centralize()] if s['centralize'] else []), *([Clip(s['clip'])] if s['clip'] else []), StopOnNaN(), StopOnDivergence(),
+    found = [*([Centralize()] if s['centralize'] else []), *([Clip(s['clip'])] if s['clip'] else []), StopOnNaN(), UndoSpikes(),
              *([EMA(s['ema'])] if s['ema'] else []), Validate(frames), *([stall[s['stall']]()] if s['stall'] else []), CSVLog(out), Bar(f'{role} {name}'),
              *([TensorBoard(out)] if s.get('tensorboard') else []), Keep(out, role, name), *([TimeLimit(time_limit)] if time_limit else []),
              Signals(), Checkpoint(out, settings=settings)]

@@ -12,7 +12,7 @@ __all__ = ['more_terms', 'at_features', 'pull_colours', 'full_names', 'log_colum
            'fixed_crops', 'RunCrops', 'TrainingMonitor']
 
 # %% ../nbs/11_widgets.ipynb #710f01ae
-import base64, copy, csv, functools, hashlib, html, io, json, math, threading, time
+import base64, copy, csv, functools, hashlib, html, io, json, math, textwrap, threading, time
 from pathlib import Path
 import ipywidgets as widgets
 import numpy as np
@@ -664,11 +664,11 @@ def curve_figure(
     against.plot(*zip(*done), 'o', color='#e18a2a') if done else None
     against.set(xlim=(-.05, 1.05), xlabel='alpha'); against.set_title('PSNR against alpha', fontsize=8); against.tick_params(labelsize=7); against.ticklabel_format(useOffset=False); against.grid(alpha=.3)
     picture.axis('off')
-    if crop is not None: picture.imshow(crop); picture.set_title(f'the crop at alpha {trials[-1].alpha:.2f}', fontsize=8)
+    if crop is not None: picture.imshow(crop); picture.set_title(f'the crop at alpha {trials[-1].alpha:.2f}', fontsize=7)
     for o in trials:
         if points := list(o.curve):
-            ax.plot(*zip(*points), marker='.', label=f'{name_of(o)}: {points[-1][1]:.2f} dB, {o.steps} steps')
-    if ax.lines: ax.legend(fontsize=7)
+            ax.plot(*zip(*points), marker='.', label=textwrap.fill(f'{name_of(o)}: {points[-1][1]:.2f} dB, {o.steps} steps', 56))
+    if ax.lines: ax.legend(fontsize=7).set_in_layout(False)
     else: ax.text(.5, .5, 'nothing trained yet', ha='center', transform=ax.transAxes)
     ax.set(xlabel='seconds of training', ylabel='PSNR of the test crops, dB'); ax.grid(alpha=.3); ax.ticklabel_format(useOffset=False); ax.tick_params(labelsize=7)
     return fig
@@ -735,12 +735,12 @@ def log_figure(
     fig = Figure(figsize=(8.6, 2.3), layout='constrained')
     for ax,k in zip(fig.subplots(1, 4), ('loss', 'psnr', 'ssim', 'lr')):
         points = [(o['epoch'], o[k]) for o in rows if o[k] is not None]
-        ax.set_title(dict(psnr='PSNR, dB', ssim='SSIM', lr='learning rate').get(k, k), fontsize=8); ax.tick_params(labelsize=7); ax.set_xlabel('epoch', fontsize=7)
+        ax.set_title(dict(psnr='PSNR in dB', ssim='SSIM', lr='learning rate').get(k, k), fontsize=8); ax.tick_params(labelsize=7); ax.set_xlabel('epoch', fontsize=7)
         if points: ax.plot(*zip(*points), marker='.' if len(points) < 40 else '')
         if k == 'loss' and points and min(p[1] for p in points) > 0: ax.set_yscale('log'); ax.tick_params(which='both', labelsize=6)
         if k in ('psnr', 'ssim') and points:
             best = max(points, key=lambda p: p[1])
-            ax.plot(*best, 'o', color='#e18a2a'); ax.annotate(f'{best[1]:.{2 if k == "psnr" else 4}f}', best, fontsize=7, ha='right', va='top', xytext=(-2, -6), textcoords='offset points')
+            ax.plot(*best, 'o', color='#e18a2a'); ax.set_title(f'{ax.get_title()}, best {best[1]:.{2 if k == "psnr" else 4}f}', fontsize=8)
     return fig
 
 def log_line(rows)->str:
@@ -811,7 +811,7 @@ class RunCrops:
         if (mark := self.now()) is None or mark == self.mark: return self
         self.mark = mark
         try: self.draw(mark[0], rows); self.error = ''
-        except Exception as e: self.error = f"{mark[0].name}: {e if isinstance(e, InputError) else f'{type(e).__name__}: {e}'}"
+        except Exception as e: self.error = str(e) if isinstance(e, InputError) else f'{mark[0].name}: {type(e).__name__}: {e}'
         return self
     def draw(self, path, rows):
         if self.hr is None: frames,self.remark = frames_of_run(run_settings(self.folder)); self.hr = fixed_crops(frames)
