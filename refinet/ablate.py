@@ -19,7 +19,7 @@ from .train import run, settle, starting_model
 from .distill import Guide, label, load_teacher, make_distiller, settle_terms
 
 # %% ../nbs/10a_ablate.ipynb #afb7b73e
-own_words = dict(live=False, teacher=None, truth=None, only=None, branches=None)
+own_words = dict(live=False, teacher=None, truth=None, only=None, branches=None, lr=None)
 plan_words = dict(model='nano_msafn', recipe='fast', baseline='alone', jpeg=0)
 
 def split_words(setting:dict)->tuple: # the laboratory's words, all of them; terms of distillation
@@ -81,7 +81,7 @@ def frames_for(
 def one_run(plan, name, seed, packed, teacher, tests, out, device='auto')->dict: # the row; None where it was asked to stop
     "Train one setting with one seed, and score it"
     words,terms = split_words(plan['settings'][name]); d = settle_terms(plan['recipe'], terms)
-    s = settle(plan['recipe'], 1, plan['model'], **plan['run'] | ({} if words['branches'] is None else dict(branches=words['branches'])))
+    s = settle(plan['recipe'], 1, plan['model'], **plan['run'] | {k:words[k] for k in ('branches', 'lr') if words[k] is not None})
     s['epoch_steps'] = plan['run'].get('epoch_steps') or max(s['steps']//5, 1)
     master = load_teacher(words['teacher']) if words['teacher'] else teacher
     frames,folder = frames_for(packed, master, words, device),Path(out)/'runs'/f'{name}-{seed}'

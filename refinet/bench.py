@@ -142,7 +142,7 @@ too_much = 5000 # GFLOP a frame: such a network is listed, not timed
 
 def cold(runs, size, device, entry): # onnxruntime keeps its memory: to see how much, it has to begin anew
     if not isinstance(runs, OnnxModel): return runner(runs, size, device, entry)
-    return lambda: runner(OnnxModel(runs.path, torch.get_num_threads(), blow_up=runs.blow_up), size, device, entry)()
+    return lambda: runner(OnnxModel(runs.path, torch.get_num_threads()), size, device, entry)()
 
 def quality(runs, frames, device, learnt)->dict: # what a network that has not learnt would score says nothing
     if not learnt: return dict(psnr_y=None, ssim_y=None)

@@ -436,7 +436,7 @@ class FastPixels:
         h,w = (o*self.factor for o in rgb.shape[1:3])
         out = np.empty((len(rgb), h + -h % 16, w + -w % 16, 3), np.uint8)
         for frame,to in zip(rgb, out):
-            x = self.grid(np.ascontiguousarray(frame))
+            x = self.grid(np.require(frame, requirements='CW'))
             y = self.last.add_to(x, self.body(self.first(x)))[0].permute(1, 2, 0)
             for i in range(0, len(y), 32): from_blocks(self.steps(y[i:i+32]).clamp_(0, 255).to(torch.uint8).numpy(), to[4*i:4*(i+32)])
         return out[:, :h, :w]
@@ -654,7 +654,7 @@ def rgb_to_frame(rgb, look:Look): # rgb (H, W, 3) uint8
     av = need('av', 'video')
     h,w = rgb.shape[:2]
     if h % 2 or w % 2: rgb = np.pad(rgb, ((0, h % 2), (0, w % 2), (0, 0)), mode='edge')
-    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), 'rgb24')
+    frame = av.VideoFrame.from_numpy_buffer(np.require(rgb, requirements='CW'), 'rgb24') # no copy
     out = frame.reformat(format='yuv420p', dst_colorspace=_sws(look.matrix), src_color_range=2, dst_color_range=2 if look.full else 1, interpolation='BILINEAR')
     out.colorspace,out.color_range = look.matrix,2 if look.full else 1
     return out

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 import refinet
 from .env import InputError, amp_dtype, atomic_write, folders, need, say
 from .data import open_frames
-from .degrade import degrade, grid_kernel, to_uint8, upscale
+from .degrade import degrade, grid_kernel, to_uint8
 from .models import Gate, MSAFN, fill, fingerprint, fits, load_model, presets, restore, strip_prefix
 from .enhance import FastPixels, fill_up, from_blocks, on_grid, order_blocks, reach, to_blocks
 
@@ -96,7 +96,6 @@ class OnnxModel:
         path,                 # an ONNX file
         threads:int|None=None,# None: as onnxruntime likes
         spin:bool=True,       # threads wait for work at full speed: quickest alone, in the way of others
-        blow_up:bool=False,   # a file between 8-bit degraded frames is given small ones, blown up in 8 bits
     ):
         ort = need('onnxruntime', 'onnx')
         if not Path(path).is_file(): raise InputError(f"{path}: no such file")
@@ -108,13 +107,11 @@ class OnnxModel:
         except Exception as e: raise InputError(f"{path} is no whole ONNX file that onnxruntime reads ({str(e).splitlines()[0][:100]}): export it again") from None
         self.path,self.meta = Path(path),dict(self.session.get_modelmeta().custom_metadata_map)
         self.input = self.session.get_inputs()[0].name
-        self.blow_up = blow_up
-        if self.meta.get('entry') == 'lr' or blow_up: self.lr_input = 4
+        if self.meta.get('entry') == 'lr': self.lr_input = 4
         if 'reach' in self.meta: self.reach = int(self.meta['reach'])
         self.eight_bits,self.blocks = self.session.get_inputs()[0].type == 'tensor(uint8)','blocks' in self.meta
     def picture(self, rgb): # (N, h, w, 3) uint8, for a file of `export_pixels`, to the same, enhanced
         h,w = (o*getattr(self, 'lr_input', 1) for o in rgb.shape[1:3])
-        if self.blow_up: rgb = upscale(torch.from_numpy(np.require(rgb, requirements='CW')).permute(0, 3, 1, 2)).permute(0, 2, 3, 1).numpy()
         if self.blocks and self.meta['entry'] == 'degraded': rgb = to_blocks(fill_up(rgb))
         out = self.session.run(None, {self.input: np.ascontiguousarray(rgb)})[0]
         return from_blocks(out)[:, :h, :w] if self.blocks else out
@@ -359,13 +356,13 @@ def engine(
         if not amp_dtype('cpu'): say("bf16: this processor has no instructions for it, so fp32 is used")
         return FastPixels(grid_copy(model), upscale, amp_dtype('cpu') or torch.float32)
     need('onnx', 'onnx'); need('onnxruntime', 'onnx')
-    entry = 'lr' if upscale and kind == 'onnx' else 'degraded' # 8 bits inside: bicubic by torch, in 8 bits too, is quicker than a convolution
+    entry = 'lr' if upscale else 'degraded'
     file = folders().cache/'engines'/f'{fingerprint(grid_copy(model))}_{entry}_{kind}_blocks_{refinet.__version__}.onnx'
     if not file.exists():
         say(f"{kind}: exported once to {file}")
         if kind == 'int8': export_int8(model, file, sample_pictures(entry), entry, blocks=True)
         else: export_pixels(model, file, entry, blocks=True)
-    return OnnxModel(file, threads, spin, blow_up=upscale and kind == 'int8')
+    return OnnxModel(file, threads, spin)
 
 # %% ../nbs/09_export.ipynb #df4611ea
 def register_spandrel():

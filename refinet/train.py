@@ -520,7 +520,7 @@ recipes = dict(
                 ema=.995, centralize=False, stall='', degrade={}, accumulate=1, compile=False, tensorboard=False, branches=False),
     seed = dict(steps=0, epochs=40, epoch_steps=0, batch=64, size=64, lr=3e-4, schedule='one_cycle', weight_decay=1e-4, loss='hybrid', clip=.5,
                 ema=0., centralize=True, stall='intensity', degrade=seed_recipe, accumulate=1, compile=False, tensorboard=False, branches=False))
-rates = dict(msafn=3e-4, light_msafn=1e-3, nano_msafn=2e-3) # where a recipe names none: the wider, the lower
+rates = dict(msafn=3e-4, light_msafn=5e-4, nano_msafn=2e-3) # where a recipe names none: the wider, the lower
 losses = dict(l1=l1_loss, mse=mse_loss, hybrid=HybridLoss())
 
 # %% ../nbs/06_train.ipynb #4f169670
