@@ -248,7 +248,7 @@ def widgets(browser, shots):
             readout = cell(2).locator('.widget-hslider').first.locator('.widget-readout').inner_text(); assert readout == '0.70', readout
             pulls = cell(2).locator('.widget-image').last; low = pulls.bounding_box()['height']
             terms = []
-            for label in ('guidance', 'KL', 'temperature', 'mask', 'wavelet', 'mimic', 'affinity'):
+            for label in ('guidance', *['KL']*8, 'temperature', 'mask', 'wavelet', 'mimic', 'affinity'): # KL first: its temperature is seen where it has weight
                 ms,part = move(page, cell(2), label, 'ArrowLeft' if label == 'guidance' else 'ArrowRight'); terms.append(ms); assert part > .0005, (label, part)
             high = pulls.bounding_box()['height']; assert high > low + 100, (low, high) # their maps have come below
             page.screenshot(path=shots/'lab-terms.png', full_page=True); pulls.screenshot(path=shots/'lab-pulls.png')
