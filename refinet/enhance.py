@@ -314,6 +314,7 @@ def _fuses()->bool: # may torch's library for convolutions be called by name?
         return torch.ops.mkldnn._convolution_pointwise(x, x, None, (0, 0), (1, 1), (1, 1), 1, 'leaky_relu', [.2], '').shape == (1, 1, 1, 1)
     except (AttributeError, RuntimeError): return False
 
+# %% ../nbs/08_enhance.ipynb #bce1b98c
 class FusedConv:
     "A convolution of one frame together with what comes after it; its weights may be multiplied, channel by channel"
     def __init__(self, weight, bias, dtype, slope:float|None=None): # (d, c, k, k), k odd; (d,) or None; the slope of a LeakyReLU behind it

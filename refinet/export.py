@@ -184,6 +184,9 @@ def _trace_pixels(pixels): # an onnx.ModelProto
     return need('onnx', 'onnx').load_from_string(made.getvalue())
 
 # %% ../nbs/09_export.ipynb #65e4ecda
+def _facts(net, entry, blocks)->dict: # what `OnnxModel` finds in a file of pixels
+    return dict(library=f'refinet {refinet.__version__}', entry=entry, config=json.dumps(net.config)) | (dict(blocks=True) if blocks else {})
+
 def _saturate(graph): # changed: clamp, round and cast are what one operation does
     onnx,made = need('onnx', 'onnx'),{o: n for n in graph.graph.node for o in n.output}
     cast = next(n for n in graph.graph.node if n.op_type == 'Cast' and made.get(n.input[0]) is not None and made[n.input[0]].op_type == 'Round')
@@ -205,7 +208,7 @@ def export_pixels(
     "Write a network between 8-bit pictures to one ONNX file, fp32 inside"
     dest,net = check_onnx_name(dest),grid_copy(model)
     graph = _saturate(_trace_pixels(Pixels(net, entry == 'lr', blocks)))
-    write_onnx(graph, dest, dict(library=f'refinet {refinet.__version__}', entry=entry, config=json.dumps(net.config)) | (dict(blocks=True) if blocks else {}) | meta)
+    write_onnx(graph, dest, _facts(net, entry, blocks) | meta)
     return dest
 
 # %% ../nbs/09_export.ipynb #0246f56b
@@ -325,7 +328,7 @@ def export_int8(
         made = onnx.load(f'{d}/q.onnx')
     _only_integers(made)
     made.graph.ClearField('value_info') # shapes that can be found again
-    write_onnx(made, dest, dict(library=f'refinet {refinet.__version__}', entry=entry, quantized='int8', config=json.dumps(net.config)) | (dict(blocks=True) if blocks else {}) | meta)
+    write_onnx(made, dest, _facts(net, entry, blocks) | dict(quantized='int8') | meta)
     return dest
 
 # %% ../nbs/09_export.ipynb #bdc06979

@@ -199,7 +199,7 @@ class Trainer:
 
     def update(self):
         norm = torch.stack([g.norm() for g in self.grads()]).norm()
-        self.bad = ~(norm.isfinite() & self.loss.isfinite())
+        self.bad = ~(norm.isfinite() & self.loss.isfinite()) | self.leapt
         if self.device.type in ('cpu', 'cuda'): self.opt.grad_scale,self.opt.found_inf = None,self.bad.float(); self.opt.step()
         elif not self.bad: self.opt.step()
         if self.scaler.is_enabled(): self.scaler.update() # a callback may have spoilt a batch after `unscale_`: `scaler.step` would not know
@@ -301,10 +301,9 @@ class UndoSpikes(Callback):
         t.leapt = (t.loss > self.times*self.usual) & (self.seen > self.first)
         self.mean = torch.where(t.loss.isfinite() & ~t.leapt, self.mean.lerp(t.loss, max(.02, 1/self.seen)), self.mean)
         self.usual = self.mean.minimum(self.usual) if self.seen > self.first else self.mean # the lowest so far: it may also rise by and by
-        torch._foreach_mul_(t.grads(), torch.where(t.leapt, math.nan, 1.)) # not this batch
     def after_step(self, t):
         self.recent = self.recent*.98 + t.leapt
-        if hasattr(t, 'ema'): back_to(t, t.leapt)
+        if hasattr(t, 'ema') and (t.device.type != 'cpu' or t.leapt): back_to(t, t.leapt)
         if t.device.type != 'cpu' and t.step % self.limit: return
         if self.recent >= self.limit:
             t.failed = f"the loss leaps from {self.usual.item():.3g} to {t.loss.item():.3g} again and again (step {t.step}): start anew with a lower --lr than {t.lr:g}"

@@ -489,6 +489,7 @@ def _faint(pull)->int: # what brings a weak pull to where it can be seen: 1, 10,
     top = pull.abs().mean(1).max().item()
     return 10**min(3, max(0, math.floor(-math.log10(top)))) if top > 0 else 1
 
+# %% ../nbs/11_widgets.ipynb #c6b1f607
 def pull_chart(
     p:dict, # of `pulls`
     alpha:float,
