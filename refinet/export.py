@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['axes', 'pixel_axes', 'engines', 'Entry', 'check_onnx_name', 'write_onnx', 'export_onnx', 'OnnxModel', 'edge',
-           'blow_kernel', 'Pixels', 'grid_copy', 'export_pixels', 'exact_nodes', 'agreement', 'quantize_onnx', 'widen',
-           'pools_as_convs', 'export_int8', 'sample_pictures', 'engine', 'register_spandrel', 'hub_model']
+           'framed', 'blow_kernel', 'Pixels', 'grid_copy', 'export_pixels', 'exact_nodes', 'agreement', 'quantize_onnx',
+           'widen', 'pools_as_convs', 'flat_gates', 'shapes_of_integers', 'SplitFusion', 'export_int8',
+           'sample_pictures', 'engine', 'register_spandrel', 'hub_model']
 
 # %% ../nbs/09_export.ipynb #2d7e7a71
 import copy, io, json, tempfile, warnings
@@ -19,7 +20,7 @@ from .env import InputError, amp_dtype, atomic_write, folders, need, say
 from .data import open_frames
 from .degrade import degrade, grid_kernel, to_uint8
 from .models import Gate, MSAFN, fill, fingerprint, fits, load_model, presets, restore, strip_prefix
-from .enhance import FastPixels, fill_up, from_blocks, on_grid, order_blocks, reach, to_blocks
+from .enhance import FastPixels, fill_up, from_blocks, keep_memory, on_grid, order_blocks, reach, to_blocks
 
 # %% ../nbs/09_export.ipynb #ac15d11f
 class Entry(nn.Module):
@@ -99,7 +100,7 @@ class OnnxModel:
     ):
         ort = need('onnxruntime', 'onnx')
         if not Path(path).is_file(): raise InputError(f"{path}: no such file")
-        options = ort.SessionOptions()
+        keep_memory(); options = ort.SessionOptions()
         options.log_severity_level = 3
         if threads: options.intra_op_num_threads = threads
         options.add_session_config_entry('session.intra_op.allow_spinning', str(int(spin)))
@@ -112,7 +113,7 @@ class OnnxModel:
         self.eight_bits,self.blocks = self.session.get_inputs()[0].type == 'tensor(uint8)','blocks' in self.meta
     def picture(self, rgb): # (N, h, w, 3) uint8, for a file of `export_pixels`, to the same, enhanced
         h,w = (o*getattr(self, 'lr_input', 1) for o in rgb.shape[1:3])
-        if self.blocks and self.meta['entry'] == 'degraded': rgb = to_blocks(fill_up(rgb))
+        if self.blocks: rgb = framed(rgb) if self.meta['entry'] == 'lr' else to_blocks(fill_up(rgb))
         out = self.session.run(None, {self.input: np.ascontiguousarray(rgb)})[0]
         return from_blocks(out)[:, :h, :w] if self.blocks else out
     def __call__(self, x): # a tensor on any device
@@ -135,6 +136,17 @@ def edge(
     before = [x[:, :, :1].expand(-1, -1, left, -1)] if left else []
     return torch.cat([*before, x, x[:, :, -1:].expand(-1, -1, right, -1)], 2)
 
+def framed(
+    rgb, # (N, h, w, 3) uint8
+): # (N, h' + 4, w' + 4, 4), h' and w' the next multiples of 4
+    "A small picture with what `edge` adds, and the fourth channel, as a file with `blocks` takes it"
+    n,h,w,_ = rgb.shape
+    out = np.zeros((n, h + -h % 4 + 4, w + -w % 4 + 4, 4), np.uint8)
+    out[:, 2:h+2, 2:w+2, :3] = rgb
+    out[:, :2],out[:, h+2:] = out[:, 2:3],out[:, h+1:h+2]
+    out[:, :, :2],out[:, :, w+2:] = out[:, :, 2:3],out[:, :, w+1:w+2]
+    return out
+
 def blow_kernel(
     order, # of the 48 values of a 4x4 block
 ): # (48, 4, 5, 5); the fourth channel is not used
@@ -144,16 +156,17 @@ def blow_kernel(
 # %% ../nbs/09_export.ipynb #cc3cab5e
 class Pixels(nn.Module):
     "8-bit pictures to 8-bit pictures, (N, h, w, 3): a network on the LR grid with all that lies before and behind it"
-    def __init__(self, net, lr:bool, blocks:bool=False): # `net` is changed; `blocks`: what lies at full size stays 4x4 blocks
+    def __init__(self, net, lr:bool, blocks:bool=False, inside=None): # `net` is changed; `blocks`: what lies at full size stays 4x4 blocks
         super().__init__()
         self.net,self.from_lr,self.blocks = net,lr,blocks
+        self.inside = inside or (lambda x: net.after_init(x)['refined'])
         order = order_blocks(net)
         if lr: self.blow = nn.Conv2d(4, 48, 5, bias=False); self.blow.weight.data = blow_kernel(order)
     def grid(self, x): # (N, 48, h, w)
         h,w = x.shape[1:3]
         if self.from_lr: # a fourth channel: integers are multiplied by fours
-            x = edge(x, 2, 2 + -h % 4, 2, 2 + -w % 4)
-            return self.blow(torch.cat([x, x[..., :1]], 3).permute(0, 3, 1, 2).float())
+            if not self.blocks: x = edge(x, 2, 2 + -h % 4, 2, 2 + -w % 4); x = torch.cat([x, x[..., :1]], 3)
+            return self.blow(x.permute(0, 3, 1, 2).float())
         if self.blocks: return x.permute(0, 3, 1, 2).float()
         x = edge(x, 0, -h % 16, 0, -w % 16)
         n,h,w = x.shape[0],x.shape[1]//4,x.shape[2]//4
@@ -161,7 +174,7 @@ class Pixels(nn.Module):
     def forward(self, x):
         size = [o*(4 if self.from_lr else 1) for o in x.shape[1:3]]
         grid = self.grid(x)
-        y = (self.net.recon(self.net.features(grid)['refined']) + grid).clamp(0, 255).round().to(torch.uint8)
+        y = (self.net.recon(self.inside(self.net.conv_init(grid))) + grid).clamp(0, 255).round().to(torch.uint8)
         y = y.permute(0, 2, 3, 1)
         n,h,w = y.shape[:3]
         return y if self.blocks else y.reshape(n, h, w, 4, 12).transpose(2, 3).reshape(n, 4*h, 4*w, 3)[:, :size[0], :size[1]]
@@ -176,7 +189,7 @@ def grid_copy(model): # on the CPU
     raise InputError("8-bit files are made of networks that work on the LR grid (light_msafn, nano_msafn, msafn): export this one without --pixels and --int8")
 
 def _trace_pixels(pixels): # an onnx.ModelProto
-    made,size = io.BytesIO(),(2, 8, 12, 48) if pixels.blocks and not pixels.from_lr else (2, 35, 53, 3)
+    made,size = io.BytesIO(),(2, 35, 53, 3) if not pixels.blocks else (2, 40, 60, 4) if pixels.from_lr else (2, 8, 12, 48)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter('ignore')
         torch.onnx.export(pixels.eval().requires_grad_(False), (torch.zeros(size, dtype=torch.uint8),), made, input_names=['input'], output_names=['output'],
@@ -202,7 +215,7 @@ def export_pixels(
     model,                # on the LR grid: any preset but those of the published scripts
     dest,                 # ends with .onnx
     entry:str='degraded', # 'degraded': same size in and out; 'lr': four times as large
-    blocks:bool=False,    # what lies at full size is (N, h/4, w/4, 48), as `to_blocks` makes it: quicker, for `OnnxModel` only
+    blocks:bool=False,    # what lies at full size is (N, h/4, w/4, 48), as `to_blocks` makes it, a small picture as `framed` does: quicker, for `OnnxModel` only
     **meta                # strings to keep
 )->Path: # `dest`
     "Write a network between 8-bit pictures to one ONNX file, fp32 inside"
@@ -276,6 +289,43 @@ def pools_as_convs(net:MSAFN)->MSAFN: # changed
         path[0] = conv
     return net
 
+# %% ../nbs/09_export.ipynb #c6ca0036
+def flat_gates(graph): # an onnx.ModelProto, changed
+    "Gates multiply (N, C, H*W) by (N, C, 1)"
+    onnx,made = need('onnx', 'onnx'),{o: n for n in graph.graph.node for o in n.output}
+    graph.graph.initializer.append(onnx.numpy_helper.from_array(np.array([0, 0, -1]), 'flat'))
+    def is_gate(n): return n.op_type == 'Mul' and (u := made.get(n.input[1])) is not None and u.op_type == 'Unsqueeze' and made[u.input[0]].op_type == 'Unsqueeze'
+    for n in [n for n in graph.graph.node if is_gate(n)]:
+        x,gate,out = n.input[0],made[n.input[1]],n.output[0]
+        n.input[1] = gate.input[0]; graph.graph.node.remove(gate) # (N, C, 1)
+        at = list(graph.graph.node).index(n); n.input[0],n.output[0] = f'{out}_flat_in',f'{out}_flat'
+        node = onnx.helper.make_node
+        graph.graph.node.insert(at+1, node('Reshape', [f'{out}_flat', f'{out}_shape'], [out], f'{n.name}/back'))
+        for o in (node('Shape', [x], [f'{out}_shape'], f'{n.name}/shape'), node('Reshape', [x, 'flat'], [f'{out}_flat_in'], f'{n.name}/flat')): graph.graph.node.insert(at, o)
+    used = {i for n in graph.graph.node for i in n.input}
+    for o in [o for o in graph.graph.initializer if o.name not in used]: graph.graph.initializer.remove(o)
+    return graph
+
+def shapes_of_integers(graph): # an onnx.ModelProto, changed
+    "The shape of what was dequantised is that of what it was made from"
+    made = {o: n for n in graph.graph.node for o in n.output}
+    for n in graph.graph.node:
+        if n.op_type == 'Shape' and (was := made.get(n.input[0])) is not None and was.op_type == 'DequantizeLinear': n.input[0] = was.input[0]
+    return graph
+
+class SplitFusion(nn.Module):
+    "What a network makes of its first convolution; each pathway goes through its part of the fusion before it is blown up"
+    def __init__(self, net): # an `MSAFN`
+        super().__init__()
+        self.net,whole = net,net.fusion[0]
+        self.parts = nn.ModuleList([nn.Conv2d(net.config['dim'], whole.out_channels, 1, bias=k == 0) for k in range(3)])
+        for conv,w in zip(self.parts, whole.weight.data.split(net.config['dim'], 1)): conv.weight.data = w
+        self.parts[0].bias.data = whole.bias.data
+    def forward(self, x):
+        net = self.net; same,half,quarter = (conv(path(x)) for conv,path in zip(self.parts, (net.scale1, net.scale2, net.scale3)))
+        up = lambda o,k: F.interpolate(o, scale_factor=k, mode='bilinear', align_corners=False)
+        return net.refinement(net.res_blocks(net.fusion[1](same + (up(half, 2) + up(quarter, 4)))))
+
 # %% ../nbs/09_export.ipynb #7e0bf031
 def _whole_numbers(graph): # names of tensors whose steps are those of pixels
     made = {o: n for n in graph.graph.node for o in n.output}
@@ -312,21 +362,22 @@ def export_int8(
     onnx,quant,shapes = (need(o, 'onnx') for o in ('onnx', 'onnxruntime.quantization', 'onnxruntime.quantization.shape_inference'))
     dest,net,frames = check_onnx_name(dest),grid_copy(model),[np.ascontiguousarray(o) for o in frames]
     if not frames: raise InputError("frames is empty: a few typical frames are needed to find the ranges")
-    if blocks and entry == 'degraded': frames = [to_blocks(fill_up(o)) for o in frames]
+    if blocks: frames = [framed(o) if entry == 'lr' else to_blocks(fill_up(o)) for o in frames]
     class Reader(quant.CalibrationDataReader):
         rest = iter(frames)
         def get_next(self): return None if (x := next(self.rest, None)) is None else dict(input=x)
     step = dict(scale=np.array(1, np.float32), zero_point=np.array(0, np.uint8))
     with tempfile.TemporaryDirectory() as d:
-        onnx.save(_trace_pixels(Pixels(pools_as_convs(widen(net)), entry == 'lr', blocks)), f'{d}/a.onnx')
+        wide = pools_as_convs(widen(net))
+        onnx.save(_trace_pixels(Pixels(wide, entry == 'lr', blocks, SplitFusion(wide))), f'{d}/a.onnx')
         shapes.quant_pre_process(f'{d}/a.onnx', f'{d}/p.onnx', skip_symbolic_shape=True)
-        graph = onnx.load(f'{d}/p.onnx')
+        graph = flat_gates(onnx.load(f'{d}/p.onnx')); onnx.save(graph, f'{d}/p.onnx')
         floats = [n.name for n in graph.graph.node if '.fc' in n.name or '/fc/' in n.name or 'refinement' in n.name and n.op_type != 'Conv']
         quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', Reader(), quant_format=quant.QuantFormat.QDQ, per_channel=True, nodes_to_exclude=floats,
-            op_types_to_quantize=['Conv', 'LeakyRelu', 'Add', 'Mul', 'Resize', 'Concat', 'Transpose', 'GlobalAveragePool'], activation_type=quant.QuantType.QUInt8, weight_type=quant.QuantType.QInt8,
+            op_types_to_quantize=['Conv', 'LeakyRelu', 'Add', 'Mul', 'Resize', 'Concat', 'Transpose', 'Reshape', 'GlobalAveragePool'], activation_type=quant.QuantType.QUInt8, weight_type=quant.QuantType.QInt8,
             extra_options=dict(TensorQuantOverrides={o: [step] for o in _whole_numbers(graph)}))
         made = onnx.load(f'{d}/q.onnx')
-    _only_integers(made)
+    _only_integers(shapes_of_integers(made))
     made.graph.ClearField('value_info') # shapes that can be found again
     write_onnx(made, dest, _facts(net, entry, blocks) | dict(quantized='int8') | meta)
     return dest
@@ -360,7 +411,7 @@ def engine(
         return FastPixels(grid_copy(model), upscale, amp_dtype('cpu') or torch.float32)
     need('onnx', 'onnx'); need('onnxruntime', 'onnx')
     entry = 'lr' if upscale else 'degraded'
-    file = folders().cache/'engines'/f'{fingerprint(grid_copy(model))}_{entry}_{kind}_blocks_{refinet.__version__}.onnx'
+    file = folders().cache/'engines'/f'{fingerprint(grid_copy(model))}_{entry}_{kind}_framed_{refinet.__version__}.onnx'
     if not file.exists():
         say(f"{kind}: exported once to {file}")
         if kind == 'int8': export_int8(model, file, sample_pictures(entry), entry, blocks=True)

@@ -198,7 +198,7 @@ class MSAFN(nn.Module):
     def features(self, x): return self.after_init(self.conv_init(x)) # on the LR grid, by name: what a student can be made to mimic
     def after_init(self, x):
         paths = [self.scale1(x), self.scale2(x), self.scale3(x)]
-        same = [F.interpolate(o, size=x.shape[2:], mode='bilinear', align_corners=False) for o in paths[1:]]
+        same = [F.interpolate(o, scale_factor=k, mode='bilinear', align_corners=False) for o,k in zip(paths[1:], (2, 4))]
         fused = self.fusion(torch.cat(paths[:1]+same, 1))
         trunk = self.res_blocks(fused)
         return dict(init=x, fusion=fused, trunk=trunk, refined=self.refinement(trunk))
