@@ -9,7 +9,7 @@ __all__ = ['large', 'presets', 'weights_folder', 'Gate', 'ResidualBlock', 'Resid
            'load_model', 'restore', 'fingerprint']
 
 # %% ../nbs/03_models.ipynb #7b99e1a6
-import hashlib, inspect, json
+import hashlib, inspect, json, warnings
 from functools import partial
 from pathlib import Path
 import torch
@@ -371,7 +371,8 @@ class LRNetwork(nn.Module):
 # %% ../nbs/03_models.ipynb #30e9714e
 def _by_spandrel(path):
     spandrel = need('spandrel', 'hub')
-    try: found = spandrel.ModelLoader().load_from_file(str(path))
+    try:
+        with warnings.catch_warnings(action='ignore', category=FutureWarning): found = spandrel.ModelLoader().load_from_file(str(path)) # it tries a .pt as TorchScript first
     except Exception as e: raise InputError(f"{path} is neither a network of this kit nor one that spandrel reads ({type(e).__name__}): give weights of a x4 network") from None
     if found.scale != 4: raise InputError(f"{path}: a x{found.scale} {found.architecture.name}; the kit works at x4")
     return LRNetwork(found.model, found.architecture.name)
