@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['published', 'too_much', 'marks', 'demo_settings', 'side_by_side', 'peak_mb', 'open_model', 'InHalf', 'runner',
-           'parse_size', 'contenders', 'cold', 'quality', 'bench', 'table', 'markdown', 'plot_bench', 'growth',
-           'plot_growth', 'busiest', 'crops_picture', 'data_uri', 'page', 'curves', 'SeedPatches', 'patches_a_second',
-           'feed', 'feeds', 'bench_data', 'Clock', 'bench_train', 'demo_runs', 'demo_table', 'demo', 'demo_report']
+           'parse_size', 'labels', 'contenders', 'cold', 'quality', 'bench', 'table', 'markdown', 'plot_bench',
+           'growth', 'plot_growth', 'busiest', 'crops_picture', 'data_uri', 'page', 'curves', 'SeedPatches',
+           'patches_a_second', 'feed', 'feeds', 'bench_data', 'Clock', 'bench_train', 'demo_runs', 'demo_table', 'demo',
+           'demo_report']
 
 # %% ../nbs/10_bench.ipynb #accb2836
 import base64, contextlib, ctypes, gc, html, io, json, math, os, random, statistics, tempfile, threading, time
@@ -115,6 +116,13 @@ def parse_size(text)->tuple: # width, height
     return w,h
 
 # %% ../nbs/10_bench.ipynb #b9970fe8
+def labels(names)->dict: # name to what a table calls it
+    "Presets by their names, files by as much of their paths as tells them apart"
+    names = list(dict.fromkeys(str(o) for o in names))
+    def short(o, n): return '/'.join(Path(o).with_suffix('').parts[-n:]) if Path(o).is_file() else o
+    n = next(n for n in range(1, 99) if n == 98 or len({short(o, n) for o in names}) == len(names))
+    return {o: short(o, n) for o in names}
+
 def contenders(
     models,   # names, as `open_model` takes them
     engines,  # of 'torch', 'onnx', 'int8'
@@ -124,7 +132,7 @@ def contenders(
 )->list: # (name, engine, dtype, what runs, the network, has it learnt)
     "Every network in every way it can be run"
     out = []
-    for name in models:
+    for name,label in labels(models).items():
         net,learnt = open_model(name)
         grid,up = torch.device(device).type == 'cpu' and on_grid(net),entry == 'lr'
         ways = [('torch', 'float32', fast_pixels(net, up) if grid else net)]
@@ -134,7 +142,7 @@ def contenders(
             try: ways.append(('onnx', dtype, engine(net, kind, up, torch.get_num_threads(), spin=True)))
             except InputError as e:
                 if 'LR grid' not in str(e): say(f"{name}, {kind}: left out: {e}")
-        out += [(Path(name).stem if Path(name).is_file() else name, *o, net, learnt) for o in ways if o[0] in engines or o[1] == 'int8']
+        out += [(label, *o, net, learnt) for o in ways if o[0] in engines or o[1] == 'int8']
     return out
 
 # %% ../nbs/10_bench.ipynb #b51ae5c9
@@ -161,7 +169,9 @@ def bench(
     data=None,           # a folder of true pictures to score on
 )->dict: # size, threads, device, entry, rows
     "Time, operations, parameters, memory and quality of networks, all in one run"
-    w,h = parse_size(size); device = pick_device(device)
+    w,h = parse_size(size); device = pick_device(device); engines = [o.strip() for o in engines]
+    if rounds < 1: raise InputError(f"rounds={rounds}: 1 or more")
+    if not engines or set(engines) - {'torch', 'onnx', 'int8'}: raise InputError(f"engines {', '.join(engines)}: there are torch, onnx and int8")
     if entry not in ('degraded', 'lr'): raise InputError(f"entry={entry!r}: there are degraded and lr")
     if device.type != 'cpu': engines = [o for o in engines if o == 'torch'] # onnxruntime is used on the CPU
     half = {torch.bfloat16:'bfloat16', torch.float16:'float16'}.get(amp_dtype(device)) if bf16 else None

@@ -37,6 +37,8 @@ def main():
     try: app()
     except InputError as e: say(f'refinet: {e}'); sys.exit(2)
     except KeyboardInterrupt: say('refinet: stopped'); sys.exit(130)
+    except BrokenPipeError: sys.exit(1) # who read what was printed has left
+    except OSError as e: say(f"refinet: {e.filename or 'a file'}: {e.strerror or e}"); sys.exit(2)
 
 # %% ../nbs/13_cli.ipynb #daae88c9
 @app.command()
@@ -173,7 +175,7 @@ def enhance(source:Annotated[str, typer.Argument(help='a picture, a folder or a 
     more = dict(workers=workers, shard=shard, redo=redo) if Path(source).is_dir() else dict(crf=crf, preview=preview) if Path(source).suffix.lower() in room.clip_suffixes else {}
     found = room.enhance(make(model, engine, upscale), source, out, upscale=upscale, tile=tile, device=device, **more)
     if not isinstance(found, room.FolderResult): show(dict(out=str(found)), json, str(found)); return
-    counts = f"{len(found.done)} done, {len(found.skipped)} skipped, {len(found.failed)} failed; {out}"
+    counts = f"{len(found.done)} done, {len(found.skipped)} skipped{' (made before, with whatever settings; --redo makes them again)' if found.skipped else ''}, {len(found.failed)} failed; {out}"
     show(dict(out=out, done=found.done, skipped=found.skipped, failed=found.failed), json, '\n'.join([*(f'failed: {o}' for o in found.failed.values()), counts]))
     raise typer.Exit(1 if found.failed else 0)
 
@@ -204,10 +206,11 @@ def bench(context:typer.Context, models:Annotated[str, typer.Option(help="'all',
     from refinet import bench as room
     names = [o for m in models.split(',') for o in (['bicubic', *room.list_models()] if m == 'all' else [m])]
     if plot and not data: raise InputError("--plot shows PSNR against time: it needs --data FOLDER")
+    if plot and (Path(plot).suffix.lower() != '.png' or Path(plot).is_dir()): raise InputError(f"--plot {plot}: give the name of a .png file")
     found = room.bench(names, size, rounds, device=device, engines=engines.split(','), entry=entry, data=data)
+    show(found, json, f"{found['size']} from {found['entry']}, {found['device']}, {found['threads']} threads\n" + room.table(found['rows']))
     if plot:
         with atomic_write(plot) as f: room.plot_bench(found).save(f, 'PNG')
-    show(found, json, f"{found['size']} from {found['entry']}, {found['device']}, {found['threads']} threads\n" + room.table(found['rows']))
 
 # %% ../nbs/13_cli.ipynb #60df9090
 @bench_app.command('data')

@@ -43,6 +43,7 @@ def read_frame(
             image.load()
             return to_rgb8(ImageOps.exif_transpose(image))
     except FileNotFoundError: raise InputError(f"{path}: no such file") from None
+    except PermissionError: raise InputError(f"{path} may not be read: its permissions do not allow it") from None
     except UnidentifiedImageError: raise InputError(f"{path} is not a picture that Pillow reads ({size():,} bytes)") from None
     except (OSError, SyntaxError, ValueError, EOFError, zlib.error, Image.DecompressionBombError) as e:
         raise InputError(f"{path} is cut off or broken ({e}; {size():,} bytes): copy it again or remove it") from None

@@ -29,6 +29,7 @@ def resize(
     h:int, w:int, # pixels
 ): # (N, C, h, w)
     "Antialiased bicubic; crops by products"
+    if x.dtype in (torch.float16, torch.bfloat16): return resize(x.float(), h, w).to(x.dtype) # a CPU cannot do it in fewer bits
     if x.dtype != torch.float32 or max(h, w, *x.shape[2:]) > 256 or torch.jit.is_tracing(): return F.interpolate(x, size=(h, w), mode='bicubic', antialias=True)
     with torch.autocast(x.device.type, enabled=False): return resize_matrix(x.shape[2], h, x.device) @ x @ resize_matrix(x.shape[3], w, x.device).T
 

@@ -8,12 +8,12 @@ __all__ = ['largest_whole', 'of_the_file', 'plain_modes', 'luma', 'written_as', 
            'carried_exif', 'open_picture', 'plain', 'to_planes', 'from_planes', 'to_blocks', 'from_blocks', 'fill_up',
            'FusedConv', 'fused', 'FusedBody', 'on_grid', 'order_blocks', 'border_shares', 'keep_memory', 'FastPixels',
            'fast_pixels', 'enhance_pixels', 'enhance_image', 'save_picture', 'check_apart', 'enhance_file',
-           'FolderResult', 'parse_shard', 'enhance_folder', 'in_thread', 'Look', 'look_of', 'frame_to_rgb',
-           'rgb_to_frame', 'open_clip', 'read_clip', 'add_video', 'add_copies', 'ClipWriter', 'beside', 'count_frames',
-           'enhance_clip', 'Enhancer', 'own_device', 'enhance']
+           'FolderResult', 'parse_shard', 'enhance_folder', 'in_thread', 'Look', 'guessed_matrix', 'look_of',
+           'frame_to_rgb', 'rgb_to_frame', 'open_clip', 'read_clip', 'add_video', 'add_copies', 'ClipWriter', 'beside',
+           'undisturbed', 'count_frames', 'enhance_clip', 'Enhancer', 'own_device', 'enhance']
 
 # %% ../nbs/08_enhance.ipynb #3c82e07e
-import contextlib, copy, ctypes, io, os, queue, threading, time, warnings, zlib
+import contextlib, copy, ctypes, io, os, queue, signal, threading, time, warnings, zlib
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from functools import cache, lru_cache, partial
@@ -214,7 +214,7 @@ def open_picture(
     "Read a picture whole, with its profile and EXIF; an `InputError` names what is wrong with it"
     path = Path(path)
     try:
-        with warnings.catch_warnings(action='ignore', category=Image.DecompressionBombWarning), Image.open(path) as image: # large is fine, huge is not
+        with warnings.catch_warnings(action='ignore'), Image.open(path) as image: # large is fine, huge is not; damage raises or does not matter
             frames = getattr(image, 'n_frames', 1) if image.format != 'MPO' else 1 # phones keep a second view in MPO
             if frames == 1:
                 if image.mode in ('RGB', 'RGBA') and ';16' in str(image.tile[:1]): say(f"{path.name}: 16 bits a colour are read as 8")
@@ -224,8 +224,10 @@ def open_picture(
                 image.info['exif'] = kept
                 return image
     except FileNotFoundError: raise InputError(f"{path}: no such file") from None
+    except PermissionError: raise InputError(f"{path} may not be read: its permissions do not allow it") from None
+    except Image.DecompressionBombError: raise InputError(f"{path} has more than {2*Image.MAX_IMAGE_PIXELS/1e6:.0f} megapixels: cut it up first") from None
     except UnidentifiedImageError: raise InputError(f"{path} is not a picture that Pillow reads ({path.stat().st_size:,} bytes)") from None
-    except (OSError, SyntaxError, ValueError, EOFError, zlib.error, Image.DecompressionBombError) as e:
+    except (OSError, SyntaxError, ValueError, EOFError, zlib.error) as e:
         raise InputError(f"{path} is cut off or broken ({e}; {path.stat().st_size if path.is_file() else 0:,} bytes): copy it again") from None
     raise InputError(f"{path} holds {frames} pictures: save one of them alone, or make a clip of them (.mp4) first")
 
@@ -239,7 +241,10 @@ def plain(
     "The picture in the nearest of five modes; a line on stderr where colours had to be converted"
     mode = plain_modes.get(image.mode)
     if image.mode == 'I' and image.getextrema()[0] >= 0 and image.getextrema()[1] < 2**16: mode = 'I;16' # older Pillows read 16 bits so
-    if mode == 'I;16': return image if image.mode == mode else Image.fromarray(np.asarray(image).astype(np.uint16))
+    if mode == 'I;16' and image.mode != mode:
+        out = Image.fromarray(np.asarray(image).astype(np.uint16)); out.info.update(image.info); return out
+    if mode == 'I;16': return image
+    if image.mode in ('I', 'F'): raise InputError(f"a picture of {'32 bits' if image.mode == 'I' else 'floating point'} ({image.getextrema()[0]:g} to {image.getextrema()[1]:g}): what is white in it is not known, save it with 8 or 16 bits first")
     if mode is None: say(f"a picture of mode {image.mode} is converted to RGB"); mode = 'RGB'
     if 'transparency' in image.info and mode in ('L', 'RGB'): mode = 'LA' if mode == 'L' else 'RGBA'
     if image.mode in ('1', 'P') and mode == 'LA': image = image.convert('RGBA') # Pillow knows no shorter way
@@ -484,8 +489,10 @@ def enhance_image(
     if image.mode in ('RGB', 'L'): out = Image.fromarray(enhance_pixels(model, np.asarray(image.convert('RGB')), upscale, tile)).convert(image.mode)
     else:
         colour,alpha = to_planes(image)
-        y = enhance_tensor(model, colour, upscale, tile)
-        out = from_planes(y, blow_up(alpha) if alpha is not None and upscale else alpha, image.mode)
+        if alpha is not None and alpha.amin() < alpha.amax(): # what is done to the colour is done to alpha, else a rim of one shows beside the other
+            alpha = enhance_tensor(model, alpha.expand(-1, 3, -1, -1), upscale, tile).mean(1, keepdim=True)
+        elif alpha is not None and upscale: alpha = alpha[..., :1, :1].expand(-1, -1, 4*image.height, 4*image.width)
+        out = from_planes(enhance_tensor(model, colour, upscale, tile), alpha, image.mode)
     out.info.update({k:v for k,v in image.info.items() if k in ('icc_profile', 'dpi')}, exif=exif)
     return out
 
@@ -503,6 +510,7 @@ def save_picture(
     if dest.is_dir(): raise InputError(f"{dest} is a folder: give the name of a file in it")
     form,kw = written_as[dest.suffix.lower()]
     info = {k:v for k,v in image.info.items() if k in ('icc_profile', 'dpi', 'exif') and v}
+    if not all(1 <= o <= 1e5 for o in info.get('dpi', ())): del info['dpi'] # absurd, and no format holds it
     if form == 'TIFF' and 'exif' in info: # libtiff writes the main tags only
         info['exif'] = Image.Exif(); info['exif'].load(image.info['exif'])
         for o in (0x8769, 0x8825): info['exif'].pop(o, None)
@@ -539,6 +547,7 @@ def enhance_file(
     image = open_picture(src)
     try:
         with turn: image = enhance_image(model, image, upscale, tile)
+    except InputError as e: raise InputError(f"{src}: {e}") from None
     except MemoryError: raise InputError(f"{src} is too large for this machine's memory in one piece: use tiles (tile=512)") from None
     save_picture(image, dest)
     return dest
@@ -553,6 +562,7 @@ class FolderResult(NamedTuple):
 def _check_folders(src, dest, names):
     if dest.resolve().is_relative_to(src.resolve()): raise InputError(f"{dest} lies in {src}: results would be taken for sources the next time, choose a folder beside it")
     if dest.exists() and not dest.is_dir(): raise InputError(f"{dest} is a file: give a folder")
+    if src.resolve().is_relative_to(dest.resolve()): raise InputError(f"{dest} holds {src}: results would come to lie among the originals, choose another folder")
     sources = {(src/o).resolve() for o in names}
     for o in names:
         if (dest/o).resolve() in sources: raise InputError(f"{dest/o} is one of the sources: originals are never written over, choose another folder")
@@ -561,9 +571,8 @@ def parse_shard(
     text:str|None, # '3/8', or None: by torchrun's rank, else everything
 )->tuple: # which, of how many; counted from 1
     "The part of a folder that this process does"
-    if text is None: return int(os.environ.get('RANK', 0)) + 1, int(os.environ.get('WORLD_SIZE', 1))
-    try: k,n = (int(o) for o in str(text).split('/'))
-    except ValueError: raise InputError(f"shard {text!r}: write K/N, e.g. 3/8") from None
+    try: k,n = (int(os.environ.get('RANK', 0)) + 1, int(os.environ.get('WORLD_SIZE', 1))) if text is None else (int(o) for o in str(text).split('/'))
+    except ValueError: raise InputError(f"shard {text!r}: write K/N, e.g. 3/8" if text is not None else "RANK and WORLD_SIZE are no numbers: torchrun sets them, nobody else should") from None
     if not 1 <= k <= n: raise InputError(f"shard {text!r}: K is from 1 to N")
     return k,n
 
@@ -582,9 +591,11 @@ def enhance_folder(
     src,dest,(k,n) = existing_folder(src),Path(dest),parse_shard(shard)
     names,out,turn = FrameFolder(src).names,FolderResult([], [], {}),threading.Lock()
     _check_folders(src, dest, names)
+    with atomic_write(dest/'.try'): pass # once, not for each picture
+    (dest/'.try').unlink()
     def one(name):
         there = dest/name
-        if not redo and there.exists() and there.stat().st_mtime_ns >= (src/name).stat().st_mtime_ns: return out.skipped.append(name)
+        if not redo and there.is_file() and there.stat().st_mtime_ns >= (src/name).stat().st_mtime_ns: return out.skipped.append(name)
         try: enhance_file(model, src/name, there, upscale, tile, turn); out.done.append(name)
         except Exception as e: out.failed[name] = str(e) if isinstance(e, InputError) else f"{src/name}: {type(e).__name__}: {e}"
     with ThreadPoolExecutor(max(workers, 1)) as pool:
@@ -620,7 +631,7 @@ def in_thread(
             if error: raise error
             if o is end: return
             yield o
-    finally: stop.set(); thread.join()
+    finally: stop.set(); thread.join(timeout=1) # longer where a camera waits for its next frame: it is left behind
 
 # %% ../nbs/08_enhance.ipynb #0f40d06f
 class Look(NamedTuple):
@@ -631,11 +642,14 @@ class Look(NamedTuple):
     transfer:int
     turns:int     # quarter turns, counter-clockwise, to the right way up
 
+def guessed_matrix(w:int, h:int)->int: # pixels
+    "Where nothing is said: BT.709 for large frames, BT.601 for small ones"
+    return 1 if h >= 720 or w >= 1280 else 6
+
 def look_of(frame)->Look: # of a decoded frame
     "The colours and the turn of a frame; where the file does not say, by its size as players do"
-    large = frame.height >= 720 or frame.width >= 1280
     matrix = int(frame.colorspace)
-    if matrix not in (1, 5, 6, 7, 9): matrix = 1 if large else 6
+    if matrix not in (1, 5, 6, 7, 9): matrix = guessed_matrix(frame.width, frame.height)
     full = int(frame.color_range) == 2 or frame.format.name.startswith('yuvj')
     tags = [int(o) for o in (frame.color_primaries, frame.color_trc)]
     return Look(matrix, full, *tags, round(frame.rotation/90) % 4)
@@ -715,8 +729,9 @@ def add_copies(out, sources)->dict: # number of the source's stream to the new s
     copies = {}
     for o in sources:
         name = o.codec_context.codec.canonical_name if o.codec_context else 'unknown'
-        if name not in out.supported_codecs: say(f"{o.type} ({name}) does not fit {out.format.name} and is left out; .mkv takes most"); continue
+        if name not in out.supported_codecs: say(f"{o.type} ({name}) does not fit {out.format.name} and is left out" + ('; .mkv takes most' if out.format.name != 'matroska' else '')); continue
         copies[o.index] = out.add_stream_from_template(o)
+        with contextlib.suppress(AttributeError): copies[o.index].disposition = o.disposition # of PyAV 15 and later
         copies[o.index].metadata.update({k:v for k,v in o.metadata.items() if k in ('language', 'title')})
     return copies
 
@@ -732,6 +747,7 @@ class ClipWriter:
         if self.video is None: self.held.append(packet) # streams can only be added before anything is written
         elif packet.stream.index in self.copies: packet.stream = self.copies[packet.stream.index]; self.out.mux(packet)
     def _frame(self, rgb, like, look):
+        if self.out.format.name == 'yuv4mpegpipe': look = look._replace(matrix=guessed_matrix(*rgb.shape[1::-1])) # Y4M cannot say
         new = rgb_to_frame(rgb, look)
         if self.video is None:
             self.video = add_video(self.out, self.source.streams.video[0], new.width, new.height, look, self.crf)
@@ -759,6 +775,15 @@ def beside(before, after): # (H, W, 3) uint8, the first of any size
     before = np.asarray(Image.fromarray(before).resize(after.shape[1::-1], Image.BICUBIC))
     return np.concatenate([before, after], 1)
 
+@contextlib.contextmanager
+def undisturbed():
+    "A second Ctrl-C does not matter while open"
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
+    try: yield
+    finally:
+        if main: signal.signal(signal.SIGINT, before)
+
 def count_frames(clip)->int|None: # None where nobody knows
     "How many frames a clip says it has, or its length says; for the time that is left"
     video = clip.streams.video[0]
@@ -780,11 +805,15 @@ def enhance_clip(
     outs = [dest] + ([Path(preview)] if preview else [])
     for o in outs:
         check_apart(src, o)
+        if o.is_dir(): raise InputError(f"{o} is a folder: give the name of a file in it")
+        top = 63 if o.suffix.lower() == '.webm' else 51
+        if not 0 <= crf <= top: raise InputError(f"crf={crf}: from 0, as good as it gets, to {top}; 18 is large and good, 28 small")
         if o.suffix.lower() not in clips_written_as: raise InputError(f"{o}: clips are written as {', '.join(clips_written_as)}")
     if len({o.resolve() for o in outs}) < len(outs): raise InputError(f"{preview}: the preview needs a name of its own")
     with open_clip(src) as clip, contextlib.ExitStack() as files:
         copied = [*clip.streams.audio, *clip.streams.subtitles]
-        writers = [ClipWriter(files.enter_context(atomic_write(o)), clips_written_as[o.suffix.lower()], clip, copied if o is dest else [], crf) for o in outs]
+        handles = {o: files.enter_context(atomic_write(o)) for o in outs[::-1]} # closed the other way round: a preview that fails does not undo the clip
+        writers = [ClipWriter(handles[o], clips_written_as[o.suffix.lower()], clip, copied if o is dest else [], crf) for o in outs]
         with bar(desc='enhance', total=count_frames(clip), unit=' frames') as progress, contextlib.closing(in_thread(read_clip(clip, copied))) as items:
             try:
                 for o in items:
@@ -795,7 +824,9 @@ def enhance_clip(
                     for w,made in zip(writers, (new, beside(rgb, new)) if preview else (new,)): w.put(w._frame, made, o, look)
                     progress.update()
             except KeyboardInterrupt: stopped = True
-        for w in writers: w.finish()
+        with undisturbed(): [w.finish() for w in writers]
+        expected = count_frames(clip) or 0
+        if not stopped and 0 < writers[0].frames < .9*expected - 1: say(f"{src} ends early, after {writers[0].frames} of about {expected} frames: if it was cut off, copy it again")
         if not writers[0].frames: raise KeyboardInterrupt if stopped else InputError(f"{src}: no frame of it can be decoded")
     if stopped: say(f"stopped: {dest} has the first {writers[0].frames} frames"); raise KeyboardInterrupt
     say(f"{writers[0].frames:,} frames, {writers[0].frames/(time.perf_counter()-start):.1f} a second")

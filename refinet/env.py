@@ -68,6 +68,9 @@ def pick_device(
         except RuntimeError: raise InputError(f"device {name!r} is not known to torch: use auto, cpu, cuda or mps") from None
         if device.type == 'cuda' and not torch.cuda.is_available():
             raise InputError(f"device {name!r}: torch sees no GPU here; use --device cpu, or install a CUDA build of torch")
+        if device.type == 'cuda' and (device.index or 0) >= torch.cuda.device_count(): raise InputError(f"device {name!r}: torch sees {torch.cuda.device_count()} GPUs here, the first is cuda:0")
+        if device.type == 'mps' and not torch.backends.mps.is_available(): raise InputError(f"device {name!r}: this is no Mac with Metal; use --device cpu")
+        if device.type not in ('cpu', 'cuda', 'mps'): raise InputError(f"device {name!r}: use auto, cpu, cuda or mps")
         return device
     if torch.cuda.is_available(): return torch.device('cuda')
     return torch.device('mps' if torch.backends.mps.is_available() else 'cpu')
@@ -130,7 +133,7 @@ def atomic_write(
             f.flush(); os.fsync(f.fileno())
         os.replace(aside, path)
     except OSError as e:
-        if e.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS): raise
+        if e.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG): raise
         raise InputError(f"{path}: {e.strerror}: free some room or choose another place; what was there before is untouched") from None
     finally: aside.unlink(missing_ok=True)
 

@@ -188,6 +188,7 @@ def report(
     "report.html and report.md: quality, cost, peers, crops, limits; a report that was stopped goes on"
     out,frames = Path(out),{k: frames_to_score(v, (4,)) for k,v in tests.items()}
     models,device = ['bicubic', *(o for o in models if o != 'bicubic')],pick_device(device)
+    if len(set(map(label_of, models))) < len(models): raise InputError("two of the networks have the same name: give one of the files another")
     found = scores(models, frames, out, device)
     own = [m for m in models if m in ('nano_msafn', 'light_msafn', 'msafn')]
     quality,cost = quality_table(found),cost_table(models, size)
