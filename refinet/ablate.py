@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['own_words', 'plan_words', 'split_words', 'read_plan', 'as_jpeg', 'AsJPEG', 'choose', 'frames_for', 'mean_psnr',
-           'one_run', 'read_rows', 'ablate', 'summarise', 'compare', 'ablation_plot', 'steps_to']
+           'one_run', 'read_rows', 'check_same', 'ablate', 'summarise', 'compare', 'ablation_plot', 'steps_to']
 
 # %% ../nbs/10a_ablate.ipynb #b85c8e01
 import io, json
@@ -104,6 +104,15 @@ def read_rows(out)->list: # of an ablation's folder or of its rows.jsonl
     path = Path(out)/'rows.jsonl' if Path(out).is_dir() else Path(out)
     return [json.loads(o) for o in path.read_text().splitlines() if o.strip()] if path.exists() else []
 
+def check_same(out, plan:dict): # a folder, what it is to hold
+    "Rows of one folder are compared with each other: an `InputError` where they would not be of one plan"
+    try: before = json.loads((Path(out)/'plan.json').read_text())
+    except (OSError, ValueError): return
+    ran = {o['setting'] for o in read_rows(out)}
+    changed = [k for k in plan if k != 'settings' and k in before and before[k] != plan[k]] if ran else []
+    changed += [o for o in ran if o in plan['settings'] and before['settings'].get(o) != plan['settings'][o]]
+    if changed: raise InputError(f"{out} holds runs with another {', '.join(changed)}: choose another --out")
+
 def ablate(
     plan,         # a TOML file or a dict, see `read_plan`
     teacher,      # a preset, a file, or several with weights
@@ -118,7 +127,9 @@ def ablate(
     plan,out,packed = read_plan(plan),Path(out),open_frames(data, 'all')
     if not isinstance(packed, Pack): raise InputError(f"{data} is no pack: run `refinet pack {data} -o DIR` first")
     out.mkdir(parents=True, exist_ok=True)
-    with atomic_write(out/'plan.json', 'w') as f: json.dump(plan | dict(teacher=str(teacher), data=str(data)), f, indent=1)
+    whole = json.loads(json.dumps(plan | dict(teacher=str(teacher), data=str(data), tests=sorted(map(str, tests)))))
+    check_same(out, whole)
+    with atomic_write(out/'plan.json', 'w') as f: json.dump(whole, f, indent=1)
     if plan['jpeg']: packed = pack(AsJPEG(packed, plan['jpeg']), out/f"jpeg-{plan['jpeg']}")
     master = load_teacher(teacher)
     frames = {Path(str(o)).name: frames_to_score(o, (4,)) for o in tests}
@@ -127,7 +138,7 @@ def ablate(
             rows = read_rows(out)
             if any((o['setting'], o['seed']) == (name, seed) for o in rows): continue
             say(f'{name}, seed {seed}')
-            if (row := one_run(plan, name, seed, packed, master, frames, out, device)) is None: return rows
+            if (row := one_run(plan, name, seed, packed, master, frames, out, device)) is None: say("stopped: the same command goes on"); return rows
             with atomic_write(out/'rows.jsonl', 'w') as f: f.write(''.join(json.dumps(o) + '\n' for o in [*rows, row]))
     return read_rows(out)
 

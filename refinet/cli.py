@@ -61,7 +61,10 @@ def pack(data:Annotated[list[str], typer.Argument(help='Vimeo-90K or folders of 
          tar:Annotated[bool, typer.Option(help='tar shards of the files as they are (WebDataset), for several machines')]=False):
     "Put decoded frames into files that are mapped into memory; a pack that was stopped goes on."
     from refinet import data as d
-    numbers = frames if frames == 'all' else tuple(int(o) for o in frames.split(','))
+    try: numbers = frames if frames == 'all' else tuple(int(o) for o in frames.split(','))
+    except ValueError: raise InputError(f"--frames {frames!r}: all, or numbers with commas between, e.g. 1,4,7") from None
+    for k,v,least in (('tile', tile, 0), ('crop', crop, 4), ('shard-mb', shard_mb, .1), ('max-gb', 1 if max_gb is None else max_gb, 1e-6), ('threads', 1 if threads is None else threads, 1)):
+        if not v >= least: raise InputError(f"--{k} {v}: {least:g} or more")
     parts = [d.open_frames(o, split, numbers) for o in data]
     whole = parts[0] if len(parts) == 1 else d.join(*parts)
     packed = d.pack_tar(whole, out, shard_mb) if tar else d.pack(whole, out, tile, max_gb, crop, shard_mb, threads)
@@ -106,7 +109,7 @@ def training(verb):
     return verb
 
 def summary(found)->str: # of a run, for a person
-    best = found['best']
+    if not (best := found['best']): return f"{found['steps']} steps, {found['seconds']:.0f} s: stopped before the first validation"
     return f"best: epoch {best['epoch']}, PSNR {best['psnr']:.2f} dB, SSIM {best['ssim']:.4f} (Y); {found['steps']} steps, {found['seconds']:.0f} s, {found['skipped_batches']} batches skipped, {len(found['bad_files'])} bad files; weights in {found['out']}"
 
 # %% ../nbs/13_cli.ipynb #7a747bdf
@@ -145,7 +148,9 @@ def ablate(plan:Annotated[str, typer.Argument(help='a TOML file: what all settin
     from refinet import ablate as room
     from refinet.bench import table
     rows = room.ablate(plan, teacher, data, out, test, range(seeds), device)
-    baseline = room.read_plan(plan)['baseline']; found = room.summarise(rows, baseline)
+    settled = room.read_plan(plan); baseline = settled['baseline']
+    if sum(o['setting'] in settled['settings'] and o['seed'] < seeds for o in rows) < seeds*len(settled['settings']): raise typer.Exit() # stopped, which was said
+    found = room.summarise(rows, baseline)
     with atomic_write(Path(out)/'plot.png') as f: room.ablation_plot(rows, baseline).save(f, 'PNG')
     show(dict(rows=found, out=out), json, table(found))
 

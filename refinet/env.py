@@ -105,6 +105,7 @@ def seed_everything(
     seed:int=0, # any whole number
 ):
     "Seed Python, numpy and torch on every device"
+    if not 0 <= seed < 2**63: raise InputError(f"seed {seed}: from 0 to 2^63")
     random.seed(seed); np.random.seed(seed % 2**32); torch.manual_seed(seed)
 
 def rng_state()->dict:

@@ -7,9 +7,9 @@ __all__ = ['schedules', 'recipes', 'rates', 'losses', 'half', 'Supervised', 'ran
            'from_first', 'spread', 'my_rows', 'cosine', 'one_cycle', 'constant', 'Callback', 'Trainer', 'small_trainer',
            'StopOnNaN', 'Clip', 'Centralize', 'sound', 'EMA', 'create_like', 'best_model', 'UndoSpikes', 'back_to',
            'Middle', 'Validate', 'CSVLog', 'Bar', 'TensorBoard', 'Stalled', 'ReduceLR', 'RaiseIntensity', 'to_bytes',
-           'Keep', 'trained_state', 'running', 'Checkpoint', 'read_checkpoint', 'resume', 'Signals', 'parse_duration',
-           'TimeLimit', 'read_recipe', 'settle', 'settle_for', 'faster', 'time_step', 'probe_gpus', 'callbacks_for',
-           'write_run', 'announce', 'finish', 'run', 'starting_model', 'open_pair', 'train']
+           'Keep', 'trained_state', 'running', 'Checkpoint', 'read_checkpoint', 'checkpoints_in', 'resume', 'Signals',
+           'parse_duration', 'TimeLimit', 'read_recipe', 'settle', 'settle_for', 'faster', 'time_step', 'probe_gpus',
+           'callbacks_for', 'write_run', 'announce', 'finish', 'run', 'starting_model', 'open_pair', 'train']
 
 # %% ../nbs/06_train.ipynb #ba1f4a4a
 import datetime, errno, gc, io, json, math, os, platform, signal, statistics, time, warnings
@@ -355,7 +355,7 @@ class CSVLog(Callback):
         with atomic_write(self.path, 'w') as f: f.write('\n'.join([','.join(self.columns), *keep]) + '\n')
     def after_epoch(self, t):
         try:
-            with open(self.path, 'a') as f: f.write(','.join(f"{t.row[k]:.6g}" for k in self.columns) + '\n'); f.flush(); os.fsync(f.fileno())
+            with open(self.path, 'a') as f: f.write(','.join(f"{t.row[k]:.0f}" if k in ('epoch', 'step', 'skipped') else f"{t.row[k]:.6g}" for k in self.columns) + '\n'); f.flush(); os.fsync(f.fileno())
         except OSError as e: raise InputError(f"{self.path}: {e.strerror}: free some room, then go on with --resume") from None
 
 class Bar(Callback):
@@ -412,7 +412,7 @@ class Keep(Callback):
         self.out,self.role,self.name,self.best = Path(out),role,name,dict(epoch=0, psnr=-math.inf, ssim=-math.inf)
     def _save(self, t, which):
         if not sound(best_model(t)): return # what is on disk is better than that
-        save_model(fold(best_model(t)), self.out/f'{which}_{self.role}.safetensors', self.name, step=t.step, psnr=t.row['psnr'], ssim=t.row['ssim'])
+        save_model(fold(best_model(t)), self.out/f'{which}_{self.role}.safetensors', self.name, step=t.step, **{k: t.row.get(k, self.best[k]) for k in ('psnr', 'ssim')})
         if place() == 'kaggle':
             with atomic_write(self.out/(f'best_{self.role}_{self.name}.pth' if which == 'best' else f'final_{self.role}_model.pth')) as f: f.write(to_bytes(fold(best_model(t)).state_dict()))
     def after_epoch(self, t):
@@ -462,11 +462,16 @@ def read_checkpoint(
     out, # a run's folder
 )->dict|None: # None where there is nothing to go on from
     "The newest checkpoint that is whole; says so if the very newest is not"
-    for name in ('last.ckpt', 'next.ckpt', 'previous.ckpt'):
-        path = Path(out)/name
-        if not path.exists(): continue
-        try: return torch.load(path, map_location='cpu', weights_only=True)
+    for path in (there := checkpoints_in(out)):
+        try:
+            state = torch.load(path, map_location='cpu', weights_only=True)
+            if isinstance(state, dict) and {'step', 'task', 'settings'} <= state.keys(): return state
+            say(f"{path} is no checkpoint of a run: trying the one before")
         except Exception as e: say(f"{path} is broken ({str(e).splitlines()[0][:60]}): trying the one before")
+    if there: raise InputError(f"{out}: none of its checkpoints can be read: go on from its best weights by --init, into another --out")
+
+def checkpoints_in(out)->list: # the newest first
+    return [o for n in ('last', 'next', 'previous') if (o := Path(out)/f'{n}.ckpt').exists()] # between two renames there is no last one
 
 def resume(
     t:Trainer,
@@ -532,7 +537,7 @@ def read_recipe(
     given = read_toml(name); base,terms = given.pop('base', 'fast'),given.pop('distill', {})
     if base not in recipes: raise InputError(f"{name}: no recipe {base!r} to start from: there are {', '.join(recipes)}")
     if unknown := set(given) - set(recipes['seed']): raise InputError(f"{name}: a recipe has no setting {', '.join(sorted(unknown))}: there are {', '.join(recipes['seed'])}")
-    return recipes[base] | given,terms,base
+    return {k:v for k,v in recipes[base].items() if k != 'epochs' or 'steps' not in given} | given,terms,base
 
 # %% ../nbs/06_train.ipynb #6a742608
 def settle(
@@ -546,11 +551,13 @@ def settle(
     unknown = set(given) - set(recipes['seed'])
     if unknown: raise InputError(f"a recipe has no setting {', '.join(sorted(unknown))}: there are {', '.join(recipes['seed'])}")
     s = read_recipe(recipe)[0] | given
-    s['epoch_steps'],s['lr'] = s['epoch_steps'] or per_pass, s['lr'] or rates.get(model, 1e-3)
+    s['epoch_steps'],s['lr'] = s['epoch_steps'] or per_pass, rates.get(model, 1e-3) if s['lr'] is None else s['lr']
     if 'epochs' in s: s['steps'] = given.get('steps') or s.pop('epochs')*s['epoch_steps']; s.pop('epochs', None)
+    for k in ('steps', 'batch', 'size', 'accumulate', 'epoch_steps'):
+        if not isinstance(s[k], int) or s[k] < 1: raise InputError(f"{k} must be 1 or more, a whole number, got {s[k]!r}")
+    for k in ('lr', 'ema', 'weight_decay'):
+        if not isinstance(s[k], (int, float)) or not 0 <= s[k] <= 1: raise InputError(f"{k} must be from 0 to 1, got {s[k]!r}")
     s['epoch_steps'] = min(s['epoch_steps'], s['steps'])
-    for k in ('steps', 'batch', 'size', 'accumulate'):
-        if s[k] < 1: raise InputError(f"{k} must be 1 or more, got {s[k]}")
     if s['size'] % 4: raise InputError(f"size {s['size']}: the side of a crop must be a multiple of 4")
     for k,known in (('loss', losses), ('schedule', schedules)):
         if s[k] not in known: raise InputError(f"no {k} {s[k]!r}: there are {', '.join(known)}")
@@ -623,7 +630,7 @@ def finish(t, out, frames)->dict: # what `run` returns; an InputError if the run
         for o in all_bad: frames.bad.update(o)
     if rank() == 0 and t.step < t.steps: say(f"stopped by {t.stop_reason} at step {t.step} of {t.steps}, all saved: go on with --resume --out {out}")
     if rank() == 0 and frames.bad: say(frames.report_bad())
-    best = from_first(next((o.best for o in t.callbacks if isinstance(o, Keep)), None))
+    best = from_first(next((o.best if o.best['epoch'] else None for o in t.callbacks if isinstance(o, Keep)), None)) # None: it was stopped before the first look
     return dict(out=str(out), steps=t.step, best=best, skipped_batches=int(t.skipped), bad_files=sorted(frames.bad), seconds=round(t.seconds, 1))
 
 # %% ../nbs/06_train.ipynb #a5423b1f
@@ -645,7 +652,7 @@ def run(
     "Train, validate, keep, and say what came of it"
     out,device = Path(out),join_workers(device)
     resumed = resumed or int(os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)) > 0 # torchrun starts all anew when one dies
-    if not resumed and (out/'last.ckpt').exists(): raise InputError(f"{out} holds a run already: go on with --resume, or choose another --out")
+    if not resumed and checkpoints_in(out): raise InputError(f"{out} holds a run already: go on with --resume, or choose another --out")
     settings = dict(model=name, role=role, seed=seed, data=str(frames.root), **{k:v for k,v in s.items() if k != 'tensorboard'}, **(more or {}))
     sampler = CropSampler(frames, s['size'], s['batch'], seed, threads=threads)
     t = Trainer(task, sampler, Degrade(**s['degrade'], seed=seed), s['steps'], s['epoch_steps'], s['lr'], schedules[s['schedule']], s['weight_decay'],
@@ -653,7 +660,7 @@ def run(
     if resumed and not resume(t, out, settings) and rank() == 0: say(f"{out} holds no checkpoint: starting anew")
     if rank() == 0: announce(t, out, settings, s)
     if isinstance(t.parallel, nn.DataParallel): probe_gpus(t)
-    if t.step < t.steps: t.fit()
+    if t.step < t.steps or workers() == 1 and not (out/f'final_{role}.safetensors').exists(): t.fit() # after the last step a kill may have been quicker
     found = finish(t, out, frames); leave_workers(t)
     return found
 
@@ -668,6 +675,8 @@ def starting_model(
     if not init: return create_model(name, **dict(branches=True) if branches else {}) if isinstance(name, str) else name()
     model = load_model(init).train()
     if not hasattr(model, 'config'): raise InputError(f"{init} is no network of this kit: only those can be trained further")
+    if isinstance(name, str) and (odd := {k: v for k,v in create_model(name).config.items() if k not in ('drop', 'branches') and model.config[k] != v}):
+        raise InputError(f"{init} is no {name}: {', '.join(f'{k} is {model.config[k]}, not {v}' for k,v in odd.items())}; name the preset that it is")
     return model
 
 def open_pair(
