@@ -433,7 +433,7 @@ def bench_train(
 demo_settings = dict(
     teacher = dict(model='msafn', dim=24, trunk=48, blocks=4, steps=0, drop=0.),
     student = dict(model='nano_msafn'),
-    teacher_run = dict(steps=700, batch=8, lr=6e-4), student_run = dict(steps=1000, batch=8, lr=2e-3))
+    teacher_run = dict(steps=700, batch=8, lr=6e-4), student_run = dict(steps=1000, batch=8, lr=2e-3, branches=False)) # both students the same
 
 def demo_runs(
     out:Path, # the demo's folder

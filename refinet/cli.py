@@ -93,6 +93,7 @@ options = dict(
     epoch_steps = option(Optional[int], 'steps between two validations'),
     ema       = option(Optional[float], 'decay of the mean of the weights, 0..1; 0: none'),
     accumulate= option(Optional[int], 'parts that a batch is worked off in, to save memory'),
+    branches  = (Annotated[Optional[bool], typer.Option(help='second paths beside the convolutions of a student, folded away at the end; by default where there is a teacher')], None),
     compile   = (Annotated[Optional[bool], typer.Option('--compile', help='torch.compile: a minute first, then faster steps')], None),
     tensorboard = (Annotated[Optional[bool], typer.Option('--tensorboard', help='a log for TensorBoard too')], None),
     seed      = option(int, 'of weights, crops and flips', 0),
