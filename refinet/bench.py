@@ -30,14 +30,19 @@ def side_by_side(
     calls:dict,        # name to a function without arguments
     rounds:int=9,      # counted rounds, after one that is not
     seconds:float=60., # stop after this long, three rounds at the least
+    rest:float=.1,     # before each turn, seconds: the threads of the one before come to rest
 )->dict: # name to its times, ms
     "Time several functions in turn"
     def ms(f): t = time.perf_counter(); f(); return (time.perf_counter()-t)*1e3
+    def turn(f, first):
+        time.sleep(rest)
+        if first < 200: f() # its own caches, its own threads
+        return ms(f)
     first = {k: ms(f) for k,f in calls.items()}
     times,end = {k: [t] if t > seconds*250 else [] for k,t in first.items()},time.monotonic()+seconds
     for r in range(rounds):
         for k,f in calls.items():
-            if first[k] <= seconds*250: times[k].append(ms(f)) # what takes a quarter of the time alone is timed once
+            if first[k] <= seconds*250: times[k].append(turn(f, first[k])) # what takes a quarter of the time alone is timed once
         if r >= 2 and time.monotonic() > end: break
     return times
 
