@@ -768,7 +768,8 @@ def open_weights(
 )->tuple: # the network, in eval mode, and the step it had reached; None where the file does not say
     "A network as a run has left it"
     if path.suffix == '.safetensors': step = read_metadata(path).get('step'); return load_model(path),int(step) if step else None
-    state = read_checkpoint(path.parent)
+    try: state = read_checkpoint(path.parent)
+    except InputError: state = None
     if state is None: raise InputError(f"{path} is broken: crops come with the first best_*.safetensors")
     name,mean = state['settings'].get('model'),state['callbacks'].get('EMA')
     if name not in presets: raise InputError(f"{path.name} holds a network that is no preset: crops come with the first best_*.safetensors")
