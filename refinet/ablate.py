@@ -15,7 +15,7 @@ from .env import InputError, amp_dtype, atomic_write, pick_device, read_toml, sa
 from .data import Frames, Pack, figure_picture, held_out, open_frames, pack
 from .models import load_model, presets
 from .metrics import evaluate, frames_to_score
-from .train import run, settle, starting_model
+from .train import checkpoints_in, run, settle, starting_model
 from .distill import Guide, label, load_teacher, make_distiller, settle_terms
 
 # %% ../nbs/10a_ablate.ipynb #afb7b73e
@@ -90,7 +90,7 @@ def one_run(plan, name, seed, packed, teacher, tests, out, device='auto')->dict:
     frames,folder = frames_for(packed, master, words, device),Path(out)/'runs'/f'{name}-{seed}'
     seed_everything(seed)
     task = make_distiller(starting_model(plan['model'], plan['init'], s['branches']), master if words['live'] else None, d, amp_dtype(pick_device(device)))
-    found = run(task, frames, next(iter(tests.values())), folder, s, plan['model'], 'student', seed, (folder/'last.ckpt').exists(), device, extra=[Guide(d['guidance'])])
+    found = run(task, frames, next(iter(tests.values())), folder, s, plan['model'], 'student', seed, bool(checkpoints_in(folder)), device, extra=[Guide(d['guidance'])])
     if found['steps'] < s['steps']: return None
     net,each = load_model(folder/'final_student.safetensors').to(pick_device(device)),{}
     for k,f in tests.items(): each |= {f"{k}/{o['name']}": round(o['psnr_y'], 4) for o in evaluate(net, f, pick_device(device), names=('psnr_y',)).rows}
@@ -113,6 +113,7 @@ def check_same(out, plan:dict): # a folder, what it is to hold
     changed += [o for o in ran if o in plan['settings'] and before['settings'].get(o) != plan['settings'][o]]
     if changed: raise InputError(f"{out} holds runs with another {', '.join(changed)}: choose another --out")
 
+# %% ../nbs/10a_ablate.ipynb #82f18ab4
 def ablate(
     plan,         # a TOML file or a dict, see `read_plan`
     teacher,      # a preset, a file, or several with weights

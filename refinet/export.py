@@ -317,6 +317,7 @@ def shapes_of_integers(graph): # an onnx.ModelProto, changed
         if n.op_type == 'Shape' and (was := made.get(n.input[0])) is not None and was.op_type == 'DequantizeLinear': n.input[0] = was.input[0]
     return graph
 
+# %% ../nbs/09_export.ipynb #452bd2b0
 class SplitFusion(nn.Module):
     "What a network makes of its first convolution; each pathway goes through its part of the fusion before it is blown up"
     def __init__(self, net): # an `MSAFN`
