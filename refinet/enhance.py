@@ -24,7 +24,7 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 from PIL import Image, ImageOps, UnidentifiedImageError
-from .env import InputError, atomic_write, bar, need, pick_device, say
+from .env import InputError, atomic_write, bar, check_writable, need, pick_device, say
 from .data import FrameFolder, existing_folder, picture_suffixes
 from .degrade import downscale, grid_kernel, to_uint8, upscale as blow_up
 from .models import Gate, MSAFN, fold, load_model, restore
@@ -591,8 +591,7 @@ def enhance_folder(
     src,dest,(k,n) = existing_folder(src),Path(dest),parse_shard(shard)
     names,out,turn = FrameFolder(src).names,FolderResult([], [], {}),threading.Lock()
     _check_folders(src, dest, names)
-    with atomic_write(dest/'.try'): pass # once, not for each picture
-    (dest/'.try').unlink()
+    check_writable(dest/'any') # once, not for each picture
     def one(name):
         there = dest/name
         if not redo and there.is_file() and there.stat().st_mtime_ns >= (src/name).stat().st_mtime_ns: return out.skipped.append(name)

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['InputError', 'need', 'Folders', 'place', 'folders', 'refinet_data', 'pick_device', 'amp_dtype', 'gpu_count',
-           'describe_device', 'seed_everything', 'rng_state', 'set_rng_state', 'atomic_write', 'is_batch', 'PlainBar',
-           'bar', 'say', 'read_toml']
+           'describe_device', 'seed_everything', 'rng_state', 'set_rng_state', 'atomic_write', 'check_writable',
+           'is_batch', 'PlainBar', 'bar', 'say', 'read_toml']
 
 # %% ../nbs/00_env.ipynb #b292361c
 import contextlib, errno, importlib, os, random, sys, tempfile, time, tomllib
@@ -137,6 +137,15 @@ def atomic_write(
         if e.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG): raise
         raise InputError(f"{path}: {e.strerror}: free some room or choose another place; what was there before is untouched") from None
     finally: aside.unlink(missing_ok=True)
+
+# %% ../nbs/00_env.ipynb #0184fcad
+def check_writable(
+    path, # a file to be
+):
+    "An `InputError` where `path` cannot be written: before the work, not after it"
+    path = Path(path); aside = path.with_name(f'.{path.name}.try')
+    with atomic_write(aside): pass
+    aside.unlink()
 
 # %% ../nbs/00_env.ipynb #bca0aadf
 def is_batch()->bool:

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 import refinet
-from .env import InputError, amp_dtype, atomic_write, folders, need, say
+from .env import InputError, amp_dtype, atomic_write, check_writable, folders, need, say
 from .data import open_frames
 from .degrade import degrade, grid_kernel, to_uint8
 from .models import Gate, MSAFN, fill, fingerprint, fits, load_model, presets, restore, strip_prefix
@@ -40,8 +40,7 @@ def check_onnx_name(dest)->Path:
     dest = Path(dest)
     if dest.suffix.lower() != '.onnx': raise InputError(f"{dest}: the name of an ONNX file ends with .onnx")
     if dest.is_dir(): raise InputError(f"{dest} is a folder: give the name of a file in it")
-    with atomic_write(dest.with_name(f'.{dest.name}.try')): pass # before the work, not after it
-    dest.with_name(f'.{dest.name}.try').unlink()
+    check_writable(dest)
     return dest
 
 def check_entry(entry):
