@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['seed_recipe', 'resize_matrix', 'resize', 'downscale', 'upscale', 'to_uint8', 'round8', 'crop_to', 'keys_kernel',
-           'grid_kernel', 'upscale_to_grid', 'degrade', 'flip_and_turn', 'all_at_once', 'one_by_one',
+           'grid_kernel', 'seen_shares', 'upscale_to_grid', 'degrade', 'flip_and_turn', 'all_at_once', 'one_by_one',
            'jitter_brightness', 'add_noise', 'Degrade']
 
 # %% ../nbs/02_degrade.ipynb #83ace9a7
@@ -77,13 +77,18 @@ def grid_kernel(device=None, dtype=torch.float32): # (4, 5): for each of four ne
     each = torch.einsum('ik,jl->ijkl', w, w).reshape(16, 5, 5)
     return w,torch.stack([F.pad(each[:, None], (0, 0, 0, 0, c, 2-c)) for c in range(3)]).reshape(48, 3, 5, 5)
 
+def seen_shares(n:int, device=None, dtype=torch.float32): # (4, n)
+    "How much of the kernel sees something, for the four new pixels of each of `n` old ones in a line: 1, but not at the ends"
+    w,_ = grid_kernel(device, dtype)
+    return F.conv1d(torch.ones(1, 1, n, device=device, dtype=dtype), w[:, None], padding=2)[0]
+
 def upscale_to_grid(
     lr, # (N, 3, h, w) in [0, 1]
 ): # (N, 48, h, w), channels as `F.pixel_unshuffle` orders them
     "`F.pixel_unshuffle(upscale(lr), 4)` as one convolution"
-    w,kernel = grid_kernel(lr.device, lr.dtype)
-    down,across = (F.conv1d(torch.ones_like(o)[None], w[:, None], padding=2)[0] for o in (lr[:1, 0, :, 0], lr[:1, 0, 0, :]))
-    shares = (down[:, None, :, None]*across[None, :, None, :]).reshape(1, 16, *lr.shape[2:]) # 1, but less at the border
+    _,kernel = grid_kernel(lr.device, lr.dtype)
+    down,across = (seen_shares(o, lr.device, lr.dtype) for o in lr.shape[2:])
+    shares = (down[:, None, :, None]*across[None, :, None, :]).reshape(1, 16, *lr.shape[2:])
     return F.conv2d(lr, kernel, padding=2)/shares.repeat(1, 3, 1, 1)
 
 # %% ../nbs/02_degrade.ipynb #ee129815

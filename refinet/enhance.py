@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from PIL import Image, ImageOps, UnidentifiedImageError
 from .env import InputError, atomic_write, bar, check_writable, need, pick_device, say
 from .data import FrameFolder, existing_folder, picture_suffixes
-from .degrade import downscale, grid_kernel, to_uint8, upscale as blow_up
+from .degrade import downscale, grid_kernel, seen_shares, to_uint8, upscale as blow_up
 from .models import Gate, MSAFN, fold, load_model, restore
 
 # %% ../nbs/08_enhance.ipynb #52ed3568
@@ -395,8 +395,7 @@ def order_blocks(net, top=255): # changed
 @lru_cache(maxsize=64)
 def border_shares(n:int)->list: # (slice, its shares (pixels, 1, 4, 1, 1)), of n pixels
     "How much of the kernel of bicubic sees something, for the four new pixels of the old ones next to the border"
-    w,_ = grid_kernel()
-    share = F.conv1d(torch.ones(1, 1, n), w[:, None], padding=2)[0].T[:, None, :, None, None]
+    share = seen_shares(n).T[:, None, :, None, None]
     return [(o, share[o]) for o in ((slice(0, 2), slice(n-2, n)) if n > 3 else (slice(0, n),))]
 
 def keep_memory():
