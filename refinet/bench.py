@@ -11,6 +11,7 @@ __all__ = ['published', 'too_much', 'marks', 'demo_settings', 'side_by_side', 'p
 
 # %% ../nbs/10_bench.ipynb #accb2836
 import base64, contextlib, ctypes, gc, html, io, json, math, os, random, statistics, tempfile, threading, time
+from functools import partial
 from pathlib import Path
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from .metrics import evaluate, score
 from .train import train
 from .distill import distill
 from .enhance import enhance_pixels, fast_pixels, on_grid
-from .export import OnnxModel, engine
+from .export import FileModel, OnnxModel, OpenVinoModel, engine
 
 # %% ../nbs/10_bench.ipynb #657865f4
 def side_by_side(
@@ -130,7 +131,7 @@ def labels(names)->dict: # name to what a table calls it
 
 def contenders(
     models,   # names, as `open_model` takes them
-    engines,  # of 'torch', 'onnx', 'int8'
+    engines,  # of 'torch', 'onnx', 'int8', 'openvino'
     half,     # 'bfloat16', 'float16' or None
     device,
     entry,
@@ -142,20 +143,24 @@ def contenders(
         grid,up = torch.device(device).type == 'cpu' and on_grid(net),entry == 'lr'
         ways = [('torch', 'float32', fast_pixels(net, up) if grid else net)]
         if half and net is not None: ways.append(('torch', half, engine(net, 'bf16', up) if grid else InHalf(net, half, device)))
-        for kind,dtype in (('onnx', 'float32'), ('int8', 'int8')):
-            if kind not in engines or net is None: continue
-            try: ways.append(('onnx', dtype, engine(net, kind, up, torch.get_num_threads(), spin=True)))
+        for kind in [o for o in engines if o != 'torch' and net is not None]:
+            try: made = engine(net, kind, up, torch.get_num_threads(), spin=True)
             except InputError as e:
                 if 'LR grid' not in str(e): say(f"{name}, {kind}: left out: {e}")
+                continue
+            if kind != 'openvino': ways.append(('onnx', 'int8' if kind == 'int8' else 'float32', made)); continue
+            ways.append((kind, 'float32', OpenVinoModel(made.path, torch.get_num_threads(), bf16=False)))
+            if half: ways.append((kind, half, made))
         out += [(label, *o, net, learnt) for o in ways if o[0] in engines or o[1] == 'int8']
     return out
 
 # %% ../nbs/10_bench.ipynb #b51ae5c9
 too_much = 5000 # GFLOP a frame: such a network is listed, not timed
 
-def cold(runs, size, device, entry): # onnxruntime keeps its memory: to see how much, it has to begin anew
-    if not isinstance(runs, OnnxModel): return runner(runs, size, device, entry)
-    return lambda: runner(OnnxModel(runs.path, torch.get_num_threads()), size, device, entry)()
+def cold(runs, size, device, entry): # what reads files keeps its memory: to see how much, it has to begin anew
+    if not isinstance(runs, FileModel): return runner(runs, size, device, entry)
+    again = partial(OpenVinoModel, bf16=runs.bf16) if isinstance(runs, OpenVinoModel) else OnnxModel
+    return lambda: runner(again(runs.path, torch.get_num_threads()), size, device, entry)()
 
 def quality(runs, frames, device, learnt)->dict: # what a network that has not learnt would score says nothing
     if not learnt: return dict(psnr_y=None, ssim_y=None)
@@ -169,16 +174,16 @@ def bench(
     rounds:int=9,
     bf16:bool=True,      # also in half precision, where the device has it
     device='auto',
-    engines=('torch',),  # of 'torch', 'onnx', 'int8'
+    engines=('torch',),  # of 'torch', 'onnx', 'int8', 'openvino'
     entry='degraded',    # or 'lr'
     data=None,           # a folder of true pictures to score on
 )->dict: # size, threads, device, entry, rows
     "Time, operations, parameters, memory and quality of networks, all in one run"
     w,h = parse_size(size); device = pick_device(device); engines = [o.strip() for o in engines]
     if rounds < 1: raise InputError(f"rounds={rounds}: 1 or more")
-    if not engines or set(engines) - {'torch', 'onnx', 'int8'}: raise InputError(f"engines {', '.join(engines)}: there are torch, onnx and int8")
+    if not engines or set(engines) - {'torch', 'onnx', 'int8', 'openvino'}: raise InputError(f"engines {', '.join(engines)}: there are torch (bf16 comes with it), onnx, int8 and openvino")
     if entry not in ('degraded', 'lr'): raise InputError(f"entry={entry!r}: there are degraded and lr")
-    if device.type != 'cpu': engines = [o for o in engines if o == 'torch'] # onnxruntime is used on the CPU
+    if device.type != 'cpu': engines = [o for o in engines if o == 'torch'] # the others are used on the CPU
     half = {torch.bfloat16:'bfloat16', torch.float16:'float16'}.get(amp_dtype(device)) if bf16 else None
     frames,them = FrameFolder(data) if data else None,contenders(models, engines, half, device, entry)
     cost = {o[0]: round(gflop(o[4], (w, h)), 3) if o[4] is not None else 0. for o in them}
@@ -234,7 +239,8 @@ def plot_bench(
     return figure_picture(fig)
 
 marks = {('torch', 'float32'): dict(marker='o', ls=''), ('torch', 'fewer bits'): dict(marker='o', ls='', mfc='white'),
-         ('onnx', 'float32'): dict(marker='s', ls=''), ('onnx', 'fewer bits'): dict(marker='s', ls='', mfc='white')}
+         ('onnx', 'float32'): dict(marker='s', ls=''), ('onnx', 'fewer bits'): dict(marker='s', ls='', mfc='white'),
+         ('openvino', 'float32'): dict(marker='^', ls=''), ('openvino', 'fewer bits'): dict(marker='^', ls='', mfc='white')}
 
 # %% ../nbs/10_bench.ipynb #b247edf3
 def growth(

@@ -170,14 +170,14 @@ def evaluate(model:Model, data:Data, device:Device='auto', json:Json=False):
 def enhance(source:Annotated[str, typer.Argument(help='a picture, a folder or a clip')], out:Annotated[str, typer.Option('-o', '--out', help='where to write; never over an input')],
             model:Model='light_msafn', upscale:Annotated[bool, typer.Option(help='four times as large; else the size stays')]=False,
             tile:Annotated[Optional[int], typer.Option(help='work in tiles of this side; 0: whole frames; by the size if left out')]=None,
-            engine:Annotated[str, typer.Option(help='torch, bf16, onnx (fp32 inside) or int8')]='torch', device:Device='auto',
+            engine:Annotated[str, typer.Option(help='torch, bf16, onnx (fp32 inside), int8 or openvino')]='torch', device:Device='auto',
             workers:Annotated[int, typer.Option(help='of a folder: pictures on their way at once')]=3, shard:Annotated[Optional[str], typer.Option(help='of a folder: K/N, the part to do')]=None,
             redo:Annotated[bool, typer.Option('--redo', help='of a folder: again what is there')]=False, crf:Annotated[int, typer.Option(help='of a clip: 18 is large and good, 28 small')]=18,
             preview:Annotated[Optional[str], typer.Option(help='of a clip: another clip, before and after side by side')]=None, json:Json=False):
     "Enhance a picture, a folder or a clip."
     from refinet import enhance as room
     from refinet.export import engine as make
-    if engine in ('onnx', 'int8') and tile: raise InputError(f"--engine {engine} takes whole frames: leave --tile out, or use --engine torch")
+    if engine in ('onnx', 'int8', 'openvino') and tile: raise InputError(f"--engine {engine} takes whole frames: leave --tile out, or use --engine torch")
     more = dict(workers=workers, shard=shard, redo=redo) if Path(source).is_dir() else dict(crf=crf, preview=preview) if Path(source).suffix.lower() in room.clip_suffixes else {}
     found = room.enhance(make(model, engine, upscale), source, out, upscale=upscale, tile=tile, device=device, **more)
     if not isinstance(found, room.FolderResult): show(dict(out=str(found)), json, str(found)); return
@@ -206,7 +206,7 @@ app.add_typer(bench_app, name='bench')
 @bench_app.callback()
 def bench(context:typer.Context, models:Annotated[str, typer.Option(help="'all', or names and files with commas between: all,peer.pth")]='all',
           size:Annotated[str, typer.Option(help='WIDTHxHEIGHT of the output')]='448x256', entry:Annotated[str, typer.Option(help="what goes in: 'degraded' frames, or 'lr': small pictures, all counted")]='degraded',
-          engines:Annotated[str, typer.Option(help='of torch, onnx and int8')]='torch,onnx,int8', data:Annotated[Optional[str], typer.Option(help='a folder of true pictures to score on')]=None,
+          engines:Annotated[str, typer.Option(help='of torch, onnx, int8 and openvino')]='torch,onnx,int8,openvino', data:Annotated[Optional[str], typer.Option(help='a folder of true pictures to score on')]=None,
           plot:Annotated[Optional[str], typer.Option(help='PSNR against time, as this .png (with --data)')]=None, rounds:int=9, device:Device='auto', json:Json=False):
     if context.invoked_subcommand: return
     from refinet import bench as room
