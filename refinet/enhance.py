@@ -169,9 +169,12 @@ def enhance_tensor(
 ): # (N, 3, H, W) in main memory: floats, not yet clamped, or uint8
     "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255"
     model = getattr(model, 'module', model)
-    model = getattr(model, 'plain', model) # of `FastPixels`, below: what can do tiles, and floats
     eight,(h,w) = x.dtype == torch.uint8,(o*(4 if upscale else 1) for o in x.shape[-2:])
-    tile = pick_tile(model, tile, h*w)
+    plain = getattr(model, 'plain', model) # of `FastPixels`, below, and of engines: what can do tiles, and floats
+    tile = pick_tile(plain, tile, h*w)
+    if eight and not tile and getattr(model, 'eight_bits', False) and bool(getattr(model, 'lr_input', 0)) == upscale:
+        return torch.from_numpy(model.picture(x.permute(0, 2, 3, 1).contiguous().numpy())).permute(0, 3, 1, 2)
+    model = plain
     if tolerance is None: tolerance = 1/255 if eight else 1e-5
     direct = isinstance(model, MSAFN) or bool(getattr(model, 'lr_input', 0)) == upscale # it takes the frame as it is
     def ready(cut_up): # tiles of 8 bits stay so until they are on the device
@@ -470,10 +473,7 @@ def enhance_pixels(
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
 ): # (H, W, 3) uint8
     "Enhance a picture of 8 bits; it never becomes floats as a whole if it goes through in tiles"
-    if hasattr(model, 'plain') and pick_tile(model.plain, tile, rgb.size/3*(16 if upscale else 1)): model = model.plain
-    if getattr(model, 'eight_bits', False) and bool(getattr(model, 'lr_input', 0)) == upscale and not tile:
-        return model.picture(np.ascontiguousarray(rgb)[None])[0]
-    return enhance_tensor(model, torch.from_numpy(np.array(rgb)).permute(2, 0, 1)[None], upscale, tile)[0].permute(1, 2, 0).numpy()
+    return enhance_tensor(model, torch.from_numpy(np.require(rgb, requirements='CW')).permute(2, 0, 1)[None], upscale, tile)[0].permute(1, 2, 0).numpy()
 
 def enhance_image(
     model,                # of the kit, or with `lr_input`
@@ -832,7 +832,7 @@ def enhance_clip(
 
 # %% ../nbs/08_enhance.ipynb #677784bd
 class Enhancer:
-    "One frame to an enhanced one, in the form in which it came: (H, W, 3) uint8, a Pillow picture, or a (3, H, W) or (N, 3, H, W) tensor in [0, 1]"
+    "One frame to an enhanced one, in the form in which it came: (H, W, 3) uint8, a Pillow picture, or a (3, H, W) or (N, 3, H, W) tensor, uint8 or in [0, 1]; engines are for 8 bits, floats go through the network itself"
     def __init__(self,
         model,               # a network, a preset, a file, or what `export.engine` returns
         upscale:bool=False,  # four times as large; False: same size

@@ -170,7 +170,7 @@ class SplitFusion(nn.Module):
         up = lambda o,k: F.interpolate(o, scale_factor=k, mode='bilinear', align_corners=False)
         return net.refinement(net.res_blocks(net.fusion[1](same + (up(half, 2) + up(quarter, 4)))))
 
-# %% ../nbs/09_export.ipynb #b1032585
+# %% ../nbs/09_export.ipynb #a2739239
 def grid_scale(
     h, w, # of a small frame
 ): # (1, 48, h, 1) and (1, 48, 1, w)
@@ -326,7 +326,7 @@ def quantize_onnx(
     new = OnnxModel(dest)
     return float(np.mean([agreement(new(x), old(x)) for x in frames]))
 
-# %% ../nbs/09_export.ipynb #08bdd290
+# %% ../nbs/09_export.ipynb #d795161a
 def pools_as_convs(net:MSAFN)->MSAFN: # changed
     "Its pooling by convolutions with equal weights"
     for path in (net.scale2, net.scale3):
@@ -416,7 +416,7 @@ def export_int8(
     write_onnx(made, dest, _facts(net, entry, blocks) | dict(quantized='int8') | meta)
     return dest
 
-# %% ../nbs/09_export.ipynb #b3410fc4
+# %% ../nbs/09_export.ipynb #f030175f
 @cache
 def _openvino(): return need('openvino', 'openvino').Core() # for the life of the process
 
@@ -478,7 +478,9 @@ def engine(
         return FastPixels(grid_copy(model), upscale, amp_dtype('cpu') or torch.float32)
     extra,reader = ('openvino', 'openvino') if kind == 'openvino' else ('onnx', 'onnxruntime')
     need('onnx', extra); need(reader, extra)
-    def read(): return OpenVinoModel(file, threads) if kind == 'openvino' else OnnxModel(file, threads, spin)
+    def read():
+        made = OpenVinoModel(file, threads) if kind == 'openvino' else OnnxModel(file, threads, spin)
+        made.plain = model.eval(); return made
     entry,inside = 'lr' if upscale else 'degraded',dict(onnx='blocks', int8='blocks_int8', openvino='pixels')[kind]
     file = folders().cache/'engines'/f'{fingerprint(grid_copy(model))}_{entry}_{inside}_{refinet.__version__}.onnx'
     if file.exists():
