@@ -9,8 +9,8 @@ __all__ = ['largest_whole', 'of_the_file', 'plain_modes', 'luma', 'written_as', 
            'FusedConv', 'fused', 'FusedBody', 'on_grid', 'order_blocks', 'border_shares', 'keep_memory', 'FastPixels',
            'fast_pixels', 'enhance_pixels', 'enhance_image', 'save_picture', 'check_apart', 'enhance_file',
            'FolderResult', 'parse_shard', 'enhance_folder', 'in_thread', 'Look', 'guessed_matrix', 'look_of',
-           'frame_to_rgb', 'rgb_to_frame', 'open_clip', 'read_clip', 'add_video', 'add_copies', 'ClipWriter', 'beside',
-           'undisturbed', 'count_frames', 'enhance_clip', 'Enhancer', 'own_device', 'enhance']
+           'frame_to_rgb', 'rgb_to_frame', 'open_clip', 'read_clip', 'rate_of', 'add_video', 'add_copies', 'say_lost',
+           'ClipWriter', 'beside', 'undisturbed', 'count_frames', 'enhance_clip', 'Enhancer', 'own_device', 'enhance']
 
 # %% ../nbs/08_enhance.ipynb #3c82e07e
 import contextlib, copy, ctypes, io, os, queue, signal, threading, time, warnings, zlib
@@ -576,6 +576,8 @@ def parse_shard(
     return k,n
 
 # %% ../nbs/08_enhance.ipynb #fae5272c
+clip_suffixes = {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.y4m'}
+
 def enhance_folder(
     model,               # of the kit, or with `lr_input`
     src,                 # folder of pictures, any depth
@@ -590,6 +592,7 @@ def enhance_folder(
     src,dest,(k,n) = existing_folder(src),Path(dest),parse_shard(shard)
     names,out,turn = FrameFolder(src).names,FolderResult([], [], {}),threading.Lock()
     _check_folders(src, dest, names)
+    if moving := sum(o.suffix.lower() in clip_suffixes for o in src.rglob('*')): say(f"{src}: {moving} clip{'s'*(moving > 1)} in it left alone: clips are enhanced one by one")
     check_writable(dest/'any') # once, not for each picture
     def one(name):
         there = dest/name
@@ -673,8 +676,6 @@ def rgb_to_frame(rgb, look:Look): # rgb (H, W, 3) uint8
     return out
 
 # %% ../nbs/08_enhance.ipynb #de0c1a57
-clip_suffixes = {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.y4m'}
-
 def open_clip(
     path, # of a clip
 ): # PyAV's container
@@ -709,12 +710,17 @@ clips_written_as = {'.mp4':'mp4', '.m4v':'mp4', '.mov':'mov', '.mkv':'matroska',
 encoders = dict(webm=('libvpx-vp9', {'b:v':'0', 'deadline':'realtime', 'cpu-used':'7', 'row-mt':'1'}), yuv4mpegpipe=('wrapped_avframe', {}))
 h264 = 'libx264', {'preset':'veryfast', 'bf':'0'}
 
+def rate_of(video)->Fraction: # a stream of an open clip
+    "Frames a second in the mean, or what they are likely to be where that mean makes no sense (short Matroska files of a varying rate)"
+    mean,likely = video.average_rate,video.guessed_rate
+    return mean if mean and not (likely and mean > 4*likely) else likely or Fraction(25)
+
 def add_video(out, source, w:int, h:int, look:Look, crf:int=18): # the new stream
     "A stream in `out` with the rate, clock, pixel shape and colours of `source`"
     name,options = encoders.get(out.format.name, h264)
     clock = source.time_base
-    if out.format.name == 'yuv4mpegpipe': clock = 1/(source.average_rate or Fraction(25)) # frames are counted there, not timed
-    stream = out.add_stream(name, rate=source.average_rate or Fraction(25), options=options | ({'crf':str(crf)} if name != 'wrapped_avframe' else {}))
+    if out.format.name == 'yuv4mpegpipe': clock = 1/rate_of(source) # frames are counted there, not timed
+    stream = out.add_stream(name, rate=rate_of(source), options=options | ({'crf':str(crf)} if name != 'wrapped_avframe' else {}))
     context = stream.codec_context
     context.width,context.height,context.pix_fmt,context.time_base = w,h,'yuv420p',clock
     context.colorspace,context.color_range = look.matrix,2 if look.full else 1
@@ -733,6 +739,14 @@ def add_copies(out, sources)->dict: # number of the source's stream to the new s
         copies[o.index].metadata.update({k:v for k,v in o.metadata.items() if k in ('language', 'title')})
     return copies
 
+def say_lost(clip, frame): # the first that was decoded
+    "A line for what of a clip does not come through"
+    parts,more,fonts = frame.format.components,len(clip.streams.video)-1,len(clip.streams.attachments)
+    lost = {f"{max(o.bits for o in parts)} bits a colour are read as 8": max(o.bits for o in parts) > 8,
+            "its transparency is left out": any(o.is_alpha for o in parts),
+            f"only the first of its {more+1} videos is enhanced, the others are left out": more, f"its {fonts} attached files are left out": fonts}
+    for line in [k for k,v in lost.items() if v]: say(f"{clip.name}: {line}")
+
 # %% ../nbs/08_enhance.ipynb #2eba1e84
 class ClipWriter:
     "Encode frames and copy packets into `file`, in order, in a thread of its own"
@@ -741,22 +755,27 @@ class ClipWriter:
         self.video,self.held,self.last,self.frames = None,[],None,0
         self.pool,self.waiting = ThreadPoolExecutor(1),[]
         self.out.metadata.update({k:v for k,v in source.metadata.items() if k in ('title', 'artist', 'comment', 'date')})
+        self.counts,self.off = form == 'yuv4mpegpipe',0. # frames, not times; seconds
+        if hasattr(source, 'chapters') and not self.counts: self.out.set_chapters(source.chapters()) # of PyAV 15 and later
     def _packet(self, packet):
         if self.video is None: self.held.append(packet) # streams can only be added before anything is written
         elif packet.stream.index in self.copies: packet.stream = self.copies[packet.stream.index]; self.out.mux(packet)
     def _frame(self, rgb, like, look):
-        if self.out.format.name == 'yuv4mpegpipe': look = look._replace(matrix=guessed_matrix(*rgb.shape[1::-1])) # Y4M cannot say
+        if self.counts: look = look._replace(matrix=guessed_matrix(*rgb.shape[1::-1])) # Y4M cannot say
         new = rgb_to_frame(rgb, look)
         if self.video is None:
             self.video = add_video(self.out, self.source.streams.video[0], new.width, new.height, look, self.crf)
             self.copies = add_copies(self.out, self.copied)
             for o in self.held: self._packet(o)
         clock = self.source.streams.video[0]
-        step = max(round(1/((clock.average_rate or 25)*clock.time_base)), 1)
+        step = max(round(1/(rate_of(clock)*clock.time_base)), 1)
         at = like.pts if like.pts is not None else 0 if self.last is None else self.last+step
+        if self.last is None: self.start = at
         self.last = new.pts = at if self.last is None else max(at, self.last+1) # times must rise
         new.time_base,new.duration = clock.time_base,like.duration or step
-        if self.out.format.name == 'yuv4mpegpipe': new.pts,new.time_base,new.duration = self.frames,self.video.codec_context.time_base,1
+        if self.counts:
+            new.pts,new.time_base,new.duration = self.frames,self.video.codec_context.time_base,1
+            self.off = max(self.off, abs(float((at-self.start)*clock.time_base - new.pts*new.time_base)))
         self.out.mux(self.video.encode(new)); self.frames += 1
     def put(self, job, *args): # `_frame` or `_packet`; waits where four are waiting, raises what went wrong
         self.waiting.append(self.pool.submit(job, *args))
@@ -765,6 +784,7 @@ class ClipWriter:
         for o in self.waiting: o.result()
         self.pool.shutdown()
         if self.video is not None: self.out.mux(self.video.encode(None))
+        if self.counts and self.off > .3*self.video.codec_context.time_base: say(f"Y4M counts frames and knows no times: they are evenly apart now, up to {self.off:.2f} seconds from where they were")
         self.out.close()
 
 # %% ../nbs/08_enhance.ipynb #873ec643
@@ -786,7 +806,10 @@ def count_frames(clip)->int|None: # None where nobody knows
     "How many frames a clip says it has, or its length says; for the time that is left"
     video = clip.streams.video[0]
     if video.frames: return video.frames
-    return round(float(clip.duration*video.average_rate)/1e6) if clip.duration and video.average_rate else None
+    with contextlib.suppress(ValueError): # Matroska says it in words, of each stream
+        hours,minutes,seconds = (float(o) for o in video.metadata.get('DURATION', '').split(':'))
+        return round((hours*3600 + minutes*60 + seconds)*float(rate_of(video))) or None
+    return round(float(clip.duration*rate_of(video))/1e6) if clip.duration else None
 
 # %% ../nbs/08_enhance.ipynb #a9f0f756
 def enhance_clip(
@@ -798,7 +821,7 @@ def enhance_clip(
     crf:int=18,          # of the encoder: 18 is hard to tell from the original, 28 is small
     preview=None,        # another clip: before and after side by side
 )->Path: # `dest`
-    "Enhance a clip frame by frame; times, sound, subtitles and colours stay"
+    "Enhance a clip frame by frame; times, sound, subtitles, chapters and colours stay"
     dest,stopped,look,start = Path(dest),False,None,time.perf_counter()
     outs = [dest] + ([Path(preview)] if preview else [])
     for o in outs:
@@ -816,7 +839,7 @@ def enhance_clip(
             try:
                 for o in items:
                     if not hasattr(o, 'to_ndarray'): writers[0].put(writers[0]._packet, o); continue
-                    look = look or look_of(o)
+                    if not look: look = look_of(o); say_lost(clip, o)
                     rgb = frame_to_rgb(o, look)
                     new = enhance_pixels(model, rgb, upscale, tile)
                     for w,made in zip(writers, (new, beside(rgb, new)) if preview else (new,)): w.put(w._frame, made, o, look)

@@ -21,7 +21,7 @@ import refinet
 from .env import InputError, amp_dtype, atomic_write, check_writable, folders, need, say
 from .data import open_frames
 from .degrade import degrade, grid_kernel, seen_shares, to_uint8
-from .models import Gate, MSAFN, fill, fingerprint, fits, load_model, presets, restore, strip_prefix
+from .models import Gate, MSAFN, fill, fingerprint, load_model, network_of, restore, strip_prefix
 from .enhance import FastPixels, fill_up, from_blocks, keep_memory, on_grid, order_blocks, reach, to_blocks
 
 # %% ../nbs/09_export.ipynb #ac15d11f
@@ -170,7 +170,7 @@ class SplitFusion(nn.Module):
         up = lambda o,k: F.interpolate(o, scale_factor=k, mode='bilinear', align_corners=False)
         return net.refinement(net.res_blocks(net.fusion[1](same + (up(half, 2) + up(quarter, 4)))))
 
-# %% ../nbs/09_export.ipynb #a2739239
+# %% ../nbs/09_export.ipynb #7d9f9ad2
 def grid_scale(
     h, w, # of a small frame
 ): # (1, 48, h, 1) and (1, 48, 1, w)
@@ -259,7 +259,7 @@ def _trace_pixels(pixels): # an onnx.ModelProto
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter('ignore')
         torch.onnx.export(pixels.eval().requires_grad_(False), (torch.zeros(size, dtype=torch.uint8),), made, input_names=['input'], output_names=['output'],
-                          dynamic_axes=dict(input=pixel_axes, output={k: f'out_{v}' if k else v for k,v in pixel_axes.items()}), opset_version=17, dynamo=False)
+                          dynamic_axes=dict(input=pixel_axes, output={k: f'out_{v}' if k and (pixels.from_lr or pixels.blocks) else v for k,v in pixel_axes.items()}), opset_version=17, dynamo=False)
     return need('onnx', 'onnx').load_from_string(made.getvalue())
 
 # %% ../nbs/09_export.ipynb #65e4ecda
@@ -326,7 +326,7 @@ def quantize_onnx(
     new = OnnxModel(dest)
     return float(np.mean([agreement(new(x), old(x)) for x in frames]))
 
-# %% ../nbs/09_export.ipynb #d795161a
+# %% ../nbs/09_export.ipynb #a1d0adbb
 def pools_as_convs(net:MSAFN)->MSAFN: # changed
     "Its pooling by convolutions with equal weights"
     for path in (net.scale2, net.scale3):
@@ -416,7 +416,7 @@ def export_int8(
     write_onnx(made, dest, _facts(net, entry, blocks) | dict(quantized='int8') | meta)
     return dest
 
-# %% ../nbs/09_export.ipynb #f030175f
+# %% ../nbs/09_export.ipynb #8d5c2e8b
 @cache
 def _openvino(): return need('openvino', 'openvino').Core() # for the life of the process
 
@@ -492,13 +492,12 @@ def engine(
 
 # %% ../nbs/09_export.ipynb #df4611ea
 def register_spandrel():
-    "Teach spandrel the presets' layout: its `ModelLoader` then opens their files, as x4 networks"
+    "Teach spandrel the kit's layout: its `ModelLoader` then opens such files, as x4 networks"
     spandrel = need('spandrel', 'hub')
-    def preset_of(state): return next((o for o in presets.values() if fits(o(), state)), None)
     class RefiNet(spandrel.Architecture):
-        def __init__(self): super().__init__(id='RefiNet', detect=lambda state: 'conv_init.weight' in state and preset_of(strip_prefix(state)) is not None)
+        def __init__(self): super().__init__(id='RefiNet', detect=lambda state: network_of(strip_prefix(state)) is not None)
         def load(self, state):
-            net = fill(preset_of(strip_prefix(state))(), state).float().eval()
+            net = fill(network_of(strip_prefix(state)), state).float().eval()
             return spandrel.ImageModelDescriptor(net, state, self, 'SR', [], supports_half=True, supports_bfloat16=True, scale=4, input_channels=3, output_channels=3,
                                                  tiling=spandrel.ModelTiling.DISCOURAGED, call_fn=restore) # its gates look at the whole frame
     if 'RefiNet' not in [o.architecture.id for o in spandrel.MAIN_REGISTRY.architectures('insertion')]: spandrel.MAIN_REGISTRY.add(spandrel.ArchSupport.from_architecture(RefiNet()))

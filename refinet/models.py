@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['large', 'presets', 'weights_folder', 'Gate', 'ResidualBlock', 'ResidualDenseBlock', 'BranchedConv', 'skip_some',
            'GRU', 'pad_grid', 'folded_init', 'pathway', 'MSAFN', 'list_models', 'n_params', 'shipped_weights',
-           'create_model', 'fold', 'gflop', 'save_model', 'read_metadata', 'strip_prefix', 'fill', 'fits', 'LRNetwork',
-           'load_model', 'restore', 'fingerprint']
+           'create_model', 'fold', 'gflop', 'save_model', 'read_metadata', 'strip_prefix', 'fill', 'fits', 'config_of',
+           'network_of', 'LRNetwork', 'load_model', 'restore', 'fingerprint']
 
 # %% ../nbs/03_models.ipynb #7b99e1a6
 import hashlib, inspect, json, warnings
@@ -358,6 +358,26 @@ def fits(model:nn.Module, state:dict)->bool:
     mine = model.state_dict()
     return mine.keys() == state.keys() and all(mine[k].shape == v.shape for k,v in state.items())
 
+def config_of(state:dict)->dict:
+    "Arguments of `MSAFN` by the names and shapes of a state dict; a `KeyError` where it is none of ours"
+    width = lambda k: state[k].shape[0]
+    dim,trunk,resets,dense = width('conv_init.weight'),width('fusion.0.weight'),'refinement.conv_r.weight' in state,'scale1.0.conv3.weight' in state
+    blocks = len({k.split('.')[1] for k in state if k.startswith('res_blocks.')})
+    hidden = width('scale1.0.gate.fc.0.weight'),width('res_blocks.0.gate.fc.0.weight' if blocks else 'scale1.0.gate.fc.0.weight')
+    reduction = [r for r in range(1, max(dim, trunk)+1) if (max(dim//r, 1), max((trunk if blocks else dim)//r, 1)) == hidden]
+    shuffle = round((state['conv_init.weight'].shape[1]/3)**.5)
+    return dict(dim=dim, trunk=trunk, blocks=blocks, steps=3 if resets else 2 if 'refinement.conv_z.weight' in state else 0, dense=dense, reset_gate=resets or 'refinement.conv_z.weight' not in state,
+                reduction=reduction[0] if reduction else 1, drop=0., shuffle=shuffle, residual=shuffle > 1, branches=any('.narrow.' in k for k in state))
+
+def network_of(state:dict)->MSAFN|None: # fresh weights
+    "The network that a state dict is of: a preset, or one of its shapes"
+    if 'conv_init.weight' not in state: return
+    for make in presets.values():
+        if fits(model := make(), state): return model
+    try: model = MSAFN(**config_of(state))
+    except (KeyError, InputError): return
+    return model if fits(model, state) else None
+
 class LRNetwork(nn.Module):
     "A x4 network of another project: takes LR, (N, 3, H/4, W/4), returns (N, 3, H, W)"
     lr_input = 4
@@ -388,7 +408,7 @@ def load_model(
     state,meta = _read_state(path)
     state = strip_prefix(state)
     if 'config' in meta: model = fill(MSAFN(**json.loads(meta['config'])), state, path)
-    elif found := [o for o in presets.values() if fits(o(), state)]: model = fill(found[0](), state, path)
+    elif found := network_of(state): model = fill(found, state, path)
     elif 'conv_init.weight' in state: model = fill(presets['msafn'](), state, path) # ours, and it does not fit: say why
     else: model = _by_spandrel(path)
     return model.float().eval()
