@@ -16,6 +16,7 @@ import refinet, torch
 from .env import InputError, atomic_write, folders, need, place, refinet_data, say
 from .data import Vimeo90K, find_vimeo, sample_root
 from .models import gflop, restore
+from .train import checkpoints_in
 
 # %% ../nbs/12_kaggle.ipynb #ffa46f16
 class Found(NamedTuple):
@@ -46,18 +47,19 @@ def previous_run(
     "The newest run folder of that name with a checkpoint in it"
     found,level = [],[Path(root or folders().input)]
     for _ in range(depth+1):
-        found += [o for o in level if o.name == name and (o/'last.ckpt').is_file()]
+        found += [o for o in level if o.name == name and checkpoints_in(o)]
         level = [o/e.name for o in level if o.is_dir() and o.name != 'sequences' for e in os.scandir(o) if e.is_dir() and not e.name.startswith('.')]
-    return max(found, key=lambda o: ((o/'last.ckpt').stat().st_mtime, str(o)), default=None)
+    return max(found, key=lambda o: (checkpoints_in(o)[0].stat().st_mtime, str(o)), default=None)
 
 def copy_run(
     previous, # of `previous_run`, or None
     out,      # the run folder to go on in
 )->Path:
     "Copy a run to where it can be written to, unless `out` holds a checkpoint already"
-    out = Path(out)
-    if previous is None or (out/'last.ckpt').exists(): return out
-    for o in sorted(Path(previous).iterdir(), key=lambda o: o.name == 'last.ckpt'): # the checkpoint last: it says that the copy is whole
+    out = Path(out); here = checkpoints_in(out)
+    if previous is None or here and here[0].name != 'previous.ckpt': return out
+    newest = checkpoints_in(previous)[0]
+    for o in sorted(Path(previous).iterdir(), key=lambda o: o == newest): # this one last: it says that the copy is whole
         if o.is_file():
             with open(o, 'rb') as f, atomic_write(out/o.name) as g: shutil.copyfileobj(f, g)
     return out
