@@ -16,7 +16,7 @@ from PIL import Image
 from .env import InputError, need, pick_device
 from .data import open_frames
 from .degrade import crop_to, degrade, upscale
-from .enhance import enhance_image, open_picture
+from .enhance import enhance_image, fast_pixels, open_picture
 from .metrics import score
 from .models import list_models, load_model, shipped_weights
 from .widgets import as_frame, as_picture, compare_html, png_bytes
@@ -46,7 +46,7 @@ def try_picture(
     if w*h > most*1e6: raise InputError(f"the result would have {w*h/1e6:.0f} megapixels, and {most:g} are the most here: take a smaller picture, or `refinet enhance`")
     if truth is not None and truth.size != (w, h): raise InputError(f"the true picture is {truth.width}x{truth.height} and the result {w}x{h}: they must be of one size")
     start = time.perf_counter()
-    after = enhance_image(model, image, larger, tile)
+    after = enhance_image(fast_pixels(model, larger), image, larger, tile)
     seconds = time.perf_counter() - start
     before = as_picture(upscale(as_frame(image)).clamp(0, 1)) if larger else image
     return Tried(before, after, truth, seconds)
