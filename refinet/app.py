@@ -7,11 +7,9 @@ __all__ = ['Tried', 'try_picture', 'figures', 'shown', 'network', 'networks', 'a
            'show_tried', 'page', 'page_command', 'serve']
 
 # %% ../nbs/12a_app.ipynb #2b3dd90d
-import contextlib, functools, io, os, subprocess, sys, tempfile, time
+import contextlib, functools, os, subprocess, sys, tempfile, time
 from pathlib import Path
 from typing import NamedTuple
-import numpy as np
-import torch
 from PIL import Image
 from .env import InputError, need, pick_device
 from .data import open_frames

@@ -10,17 +10,17 @@ __all__ = ['published', 'too_much', 'marks', 'demo_settings', 'side_by_side', 'p
            'demo_report']
 
 # %% ../nbs/10_bench.ipynb #accb2836
-import base64, contextlib, ctypes, gc, html, io, json, math, os, random, statistics, tempfile, threading, time
+import base64, contextlib, ctypes, gc, html, io, json, os, random, statistics, tempfile, threading, time
 from functools import partial
 from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
-from .env import InputError, amp_dtype, atomic_write, bar, pick_device, refinet_data, say, seed_everything
-from .data import FrameFolder, figure_picture, open_frames, sample_root
-from .degrade import crop_to, degrade, round8, to_uint8, upscale
-from .models import MSAFN, create_model, gflop, list_models, load_model, n_params, presets, restore, shipped_weights
-from .metrics import evaluate, score
+from .env import InputError, amp_dtype, atomic_write, bar, pick_device, refinet_data, say
+from .data import FrameFolder, figure_picture, open_frames
+from .degrade import crop_to, degrade, to_uint8, upscale
+from .models import create_model, gflop, load_model, n_params, presets, restore, shipped_weights
+from .metrics import evaluate
 from .train import train
 from .distill import distill
 from .enhance import enhance_pixels, fast_pixels, on_grid
@@ -334,7 +334,7 @@ def curves(
 # %% ../nbs/10_bench.ipynb #bb4f3dbf
 from PIL import ImageEnhance, ImageOps
 from torch.utils.data import DataLoader, Dataset
-from .data import CropSampler, Frames, pack, pack_tar, read_ahead
+from .data import CropSampler, pack, pack_tar, read_ahead
 from .degrade import Degrade
 from .train import Callback, Supervised, Trainer
 

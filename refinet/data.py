@@ -10,7 +10,7 @@ __all__ = ['picture_suffixes', 'list_name', 'seed15', 'sample_photographs', 'pac
            'describe_plan', 'pack', 'Pack', 'tar_index', 'TarFrames', 'pack_tar', 'open_frames', 'join', 'check_frames']
 
 # %% ../nbs/01_data.ipynb #b9578f94
-import hashlib, io, json, math, os, re, shutil, tarfile, tempfile, threading, time, zlib
+import hashlib, io, json, math, os, re, shutil, tarfile, tempfile, threading, zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from .env import InputError, amp_dtype, atomic_write, bar, pick_device, seed_everything
 from .data import Frames, Pack
 from .degrade import crop_to, degrade, downscale, round8, upscale
-from .models import fingerprint, load_model, presets, restore, save_model
+from .models import fingerprint, load_model, restore
 from .losses import DistillationLoss, FeatureMimic, SpatialKL, affinity_loss, l1_loss, masked_l1, mse_loss, soft_targets, wavelet_loss
 from .train import Callback, half, open_pair, read_recipe, run, settle_for, starting_model
 

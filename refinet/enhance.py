@@ -25,7 +25,7 @@ from torch import nn
 import torch.nn.functional as F
 from PIL import Image, ImageOps, UnidentifiedImageError
 from .env import InputError, atomic_write, bar, check_writable, need, pick_device, say
-from .data import FrameFolder, existing_folder, picture_suffixes
+from .data import FrameFolder, existing_folder
 from .degrade import downscale, grid_kernel, seen_shares, to_uint8, upscale as blow_up
 from .models import Gate, MSAFN, fold, load_model, restore
 

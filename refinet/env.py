@@ -8,7 +8,7 @@ __all__ = ['InputError', 'need', 'Folders', 'place', 'folders', 'refinet_data', 
            'is_batch', 'PlainBar', 'bar', 'say', 'read_toml']
 
 # %% ../nbs/00_env.ipynb #b292361c
-import contextlib, errno, importlib, os, random, sys, tempfile, time, tomllib
+import contextlib, errno, importlib, os, random, sys, time, tomllib
 from pathlib import Path
 from typing import NamedTuple
 import numpy as np

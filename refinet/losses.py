@@ -8,7 +8,6 @@ __all__ = ['soft_targets', 'l1_loss', 'mse_loss', 'charbonnier_loss', 'HybridLos
            'affinity_loss']
 
 # %% ../nbs/05_losses.ipynb #84d7fe6b
-import math
 import torch
 from torch import nn
 import torch.nn.functional as F

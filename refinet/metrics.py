@@ -6,8 +6,6 @@
 __all__ = ['metric_names', 'to_y', 'shave', 'psnr', 'ssim', 'ssim_global', 'score', 'Report', 'evaluate', 'frames_to_score']
 
 # %% ../nbs/04_metrics.ipynb #00808339
-import math
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import torch
 from torchmetrics.functional.image import structural_similarity_index_measure
