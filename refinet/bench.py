@@ -435,7 +435,7 @@ def bench_train(
     device,rows = pick_device(device),[]
     for name in names:
         if device.type == 'cuda': torch.cuda.empty_cache(); torch.cuda.reset_peak_memory_stats()
-        t = Trainer(Supervised(create_model(name), amp=amp_dtype(device)), CropSampler(open_frames(data), size, batch), Degrade(), steps+2, 10**9, device=device, callbacks=[clock := Clock()], compile=compile).fit()
+        Trainer(Supervised(create_model(name), amp=amp_dtype(device)), CropSampler(open_frames(data), size, batch), Degrade(), steps+2, 10**9, device=device, callbacks=[clock := Clock()], compile=compile).fit()
         rate = steps/clock.seconds
         rows.append(dict(preset=name, steps_per_s=round(rate, 3), patches_per_s=round(rate*batch, 1), peak_gb=round(torch.cuda.max_memory_allocated()/2**30, 2) if device.type == 'cuda' else None))
     return dict(batch=batch, size=size, device=device.type, dtype=str(amp_dtype(device) or torch.float32).split('.')[1], rows=rows)
