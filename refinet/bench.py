@@ -186,6 +186,7 @@ def bench(
     if device.type != 'cpu': engines = [o for o in engines if o == 'torch'] # the others are used on the CPU
     half = {torch.bfloat16:'bfloat16', torch.float16:'float16'}.get(amp_dtype(device)) if bf16 else None
     frames,them = FrameFolder(data) if data else None,contenders(models, engines, half, device, entry)
+    if not them: raise InputError(f"nothing to time: none of {', '.join(map(str, models))} runs on {', '.join(engines)} here (torch runs all)")
     cost = {o[0]: round(gflop(o[4], (w, h)), 3) if o[4] is not None else 0. for o in them}
     calls = {o[:3]: runner(o[3], (w, h), device, entry) for o in them if cost[o[0]] <= too_much}
     times,rows = side_by_side(calls, rounds),[]

@@ -170,13 +170,14 @@ def evaluate(model:Model, data:Data, device:Device='auto', json:Json=False):
 def enhance(source:Annotated[str, typer.Argument(help='a picture, a folder or a clip')], out:Annotated[str, typer.Option('-o', '--out', help='where to write; never over an input')],
             model:Model='light_msafn', upscale:Annotated[bool, typer.Option(help='four times as large; else the size stays')]=False,
             tile:Annotated[Optional[int], typer.Option(help='work in tiles of this side; 0: whole frames; by the size if left out')]=None,
-            engine:Annotated[str, typer.Option(help='torch, bf16, onnx (fp32 inside), int8 or openvino')]='torch', device:Device='auto',
+            engine:Annotated[str, typer.Option(help='torch, bf16, onnx (fp32 inside), int8 (for soft or small frames) or openvino')]='torch', device:Device='auto',
             workers:Annotated[int, typer.Option(help='of a folder: pictures on their way at once')]=3, shard:Annotated[Optional[str], typer.Option(help='of a folder: K/N, the part to do')]=None,
             redo:Annotated[bool, typer.Option('--redo', help='of a folder: again what is there')]=False, crf:Annotated[int, typer.Option(help='of a clip: 18 is large and good, 28 small')]=18,
             preview:Annotated[Optional[str], typer.Option(help='of a clip: another clip, before and after side by side')]=None, json:Json=False):
     "Enhance a picture, a folder or a clip."
     from refinet import enhance as room
     from refinet.export import engine as make
+    if engine != 'torch' and device not in ('auto', 'cpu'): raise InputError(f"--engine {engine} is for the CPU: leave --device {device} out, or use --engine torch")
     if engine in ('onnx', 'int8', 'openvino') and tile: raise InputError(f"--engine {engine} takes whole frames: leave --tile out, or use --engine torch")
     more = dict(workers=workers, shard=shard, redo=redo) if Path(source).is_dir() else dict(crf=crf, preview=preview) if Path(source).suffix.lower() in room.clip_suffixes else {}
     found = room.enhance(make(model, engine, upscale), source, out, upscale=upscale, tile=tile, device=device, **more)
@@ -210,7 +211,8 @@ def bench(context:typer.Context, models:Annotated[str, typer.Option(help="'all',
           plot:Annotated[Optional[str], typer.Option(help='PSNR against time, as this .png (with --data)')]=None, rounds:int=9, device:Device='auto', json:Json=False):
     if context.invoked_subcommand: return
     from refinet import bench as room
-    names = [o for m in models.split(',') for o in (['bicubic', *room.list_models()] if m == 'all' else [m])]
+    from refinet.models import list_models
+    names = [o for m in models.split(',') for o in (['bicubic', *list_models()] if m == 'all' else [m])]
     if plot and not data: raise InputError("--plot shows PSNR against time: it needs --data FOLDER")
     if plot and (Path(plot).suffix.lower() != '.png' or Path(plot).is_dir()): raise InputError(f"--plot {plot}: give the name of a .png file")
     found = room.bench(names, size, rounds, device=device, engines=engines.split(','), entry=entry, data=data)
@@ -243,7 +245,7 @@ def bench_train(models:Annotated[str, typer.Option(help='presets, with commas be
 @app.command()
 def export(model:Model, out:Annotated[str, typer.Option('-o', '--out', help='ends with .onnx')], entry:Annotated[str, typer.Option(help="what it takes: 'degraded' frames or 'lr'")]='degraded',
            pixels:Annotated[bool, typer.Option('--pixels', help='8-bit pictures in and out, (N, height, width, 3)')]=False,
-           int8:Annotated[bool, typer.Option('--int8', help='8 bits inside too, calibrated on the sample')]=False):
+           int8:Annotated[bool, typer.Option('--int8', help='like --pixels, and 8 bits inside too, calibrated on the sample')]=False):
     "Write a network as ONNX."
     from refinet import export as room
     from refinet.models import load_model

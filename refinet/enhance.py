@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['largest_whole', 'of_the_file', 'plain_modes', 'luma', 'written_as', 'clip_suffixes', 'clips_written_as', 'encoders',
-           'h264', 'as_input', 'reach', 'Box', 'tiles', 'FrameGates', 'at_rest', 'pick_tile', 'enhance_tensor',
-           'carried_exif', 'open_picture', 'plain', 'to_planes', 'from_planes', 'to_blocks', 'from_blocks', 'fill_up',
-           'FusedConv', 'fused', 'FusedBody', 'on_grid', 'order_blocks', 'border_shares', 'keep_memory', 'FastPixels',
-           'fast_pixels', 'enhance_pixels', 'enhance_image', 'save_picture', 'check_apart', 'enhance_file',
-           'FolderResult', 'parse_shard', 'enhance_folder', 'in_thread', 'Look', 'guessed_matrix', 'look_of',
-           'frame_to_rgb', 'rgb_to_frame', 'open_clip', 'read_clip', 'rate_of', 'add_video', 'add_copies', 'say_lost',
-           'ClipWriter', 'beside', 'undisturbed', 'count_frames', 'enhance_clip', 'Enhancer', 'own_device', 'enhance']
+           'h264', 'as_input', 'reach', 'Box', 'tiles', 'FrameGates', 'at_rest', 'feature_bytes', 'pick_tile',
+           'enhance_tensor', 'carried_exif', 'open_picture', 'plain', 'to_planes', 'from_planes', 'to_blocks',
+           'from_blocks', 'fill_up', 'FusedConv', 'fused', 'FusedBody', 'on_grid', 'order_blocks', 'border_shares',
+           'keep_memory', 'FastPixels', 'fast_pixels', 'enhance_pixels', 'enhance_image', 'save_picture', 'check_apart',
+           'enhance_file', 'FolderResult', 'parse_shard', 'undisturbed', 'enhance_folder', 'in_thread', 'Look',
+           'guessed_matrix', 'look_of', 'frame_to_rgb', 'rgb_to_frame', 'open_clip', 'read_clip', 'rate_of', 'evenly',
+           'add_video', 'add_copies', 'say_lost', 'ClipWriter', 'beside', 'last_second', 'count_frames', 'ends_early',
+           'enhance_clip', 'Enhancer', 'own_device', 'enhance']
 
 # %% ../nbs/08_enhance.ipynb #3c82e07e
 import contextlib, copy, ctypes, io, os, queue, signal, threading, time, warnings, zlib
@@ -152,11 +153,15 @@ def at_rest(model):
     finally:
         if training: model.train()
 
-largest_whole = 10e6 # output pixels; beyond it a frame goes through in tiles, unless it is said otherwise
+largest_whole = 2.5e9 # bytes of features; a frame that needs more goes through in tiles, unless it is said otherwise
+
+def feature_bytes(model)->float: # for each pixel of the output
+    "About what a network needs on its way, in one piece: eight features of its trunk, and the frame on its grid twice"
+    return 32*model.config['trunk']/model.shuffle**2 + 24 if isinstance(model, MSAFN) else 250.
 
 def pick_tile(model, tile, pixels)->int: # side of a tile, 0: in one piece
     "The side of a tile where none is given: a network whose gates lie in a file of ONNX cannot be cut up"
-    if tile is None: return 1024 if pixels > largest_whole and isinstance(model, nn.Module) else 0
+    if tile is None: return 1024 if isinstance(model, nn.Module) and pixels*feature_bytes(model) > largest_whole else 0
     return tile
 
 # %% ../nbs/08_enhance.ipynb #93f40666
@@ -578,6 +583,15 @@ def parse_shard(
 # %% ../nbs/08_enhance.ipynb #fae5272c
 clip_suffixes = {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.y4m'}
 
+@contextlib.contextmanager
+def undisturbed():
+    "A second Ctrl-C does not matter while open"
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
+    try: yield
+    finally:
+        if main: signal.signal(signal.SIGINT, before)
+
 def enhance_folder(
     model,               # of the kit, or with `lr_input`
     src,                 # folder of pictures, any depth
@@ -590,19 +604,27 @@ def enhance_folder(
 )->FolderResult:
     "Enhance every picture of a folder into the same tree"
     src,dest,(k,n) = existing_folder(src),Path(dest),parse_shard(shard)
-    names,out,turn = FrameFolder(src).names,FolderResult([], [], {}),threading.Lock()
+    names,out,lock,stop = FrameFolder(src).names,FolderResult([], [], {}),threading.Lock(),threading.Event()
+    @contextlib.contextmanager
+    def turn(): # one after the other goes through the network
+        with lock:
+            if stop.is_set(): raise InputError('stopped')
+            yield
     _check_folders(src, dest, names)
     if moving := sum(o.suffix.lower() in clip_suffixes for o in src.rglob('*')): say(f"{src}: {moving} clip{'s'*(moving > 1)} in it left alone: clips are enhanced one by one")
     check_writable(dest/'any') # once, not for each picture
     def one(name):
         there = dest/name
         if not redo and there.is_file() and there.stat().st_mtime_ns >= (src/name).stat().st_mtime_ns: return out.skipped.append(name)
-        try: enhance_file(model, src/name, there, upscale, tile, turn); out.done.append(name)
+        try: enhance_file(model, src/name, there, upscale, tile, turn()); out.done.append(name)
         except Exception as e: out.failed[name] = str(e) if isinstance(e, InputError) else f"{src/name}: {type(e).__name__}: {e}"
     with ThreadPoolExecutor(max(workers, 1)) as pool:
         try:
             for o in bar(pool.map(one, names[k-1::n]), desc='enhance', total=len(names[k-1::n]), unit=' pictures'): pass
-        except BaseException: pool.shutdown(cancel_futures=True); raise
+        except BaseException:
+            stop.set(); say(f"{src}: stopping, after the picture that is on its way")
+            with undisturbed(): pool.shutdown(cancel_futures=True)
+            say(f"{len(out.done)} done, {len(out.skipped)} skipped; the same command goes on from here"); raise
     out.done.sort(); out.skipped.sort()
     for message in out.failed.values(): say(message)
     return out
@@ -715,12 +737,20 @@ def rate_of(video)->Fraction: # a stream of an open clip
     mean,likely = video.average_rate,video.guessed_rate
     return mean if mean and not (likely and mean > 4*likely) else likely or Fraction(25)
 
-def add_video(out, source, w:int, h:int, look:Look, crf:int=18): # the new stream
+def evenly(clip)->Fraction: # an open clip; its packets are read once more
+    "Frames a second by their times, from the first to the last"
+    with open_clip(clip.name) as again: at = [o.pts for o in again.demux(video=0) if o.pts is not None]
+    said = rate_of(clip.streams.video[0])
+    if len(at) < 2 or max(at) == min(at): return said
+    true = Fraction(len(at)-1)/((max(at)-min(at))*clip.streams.video[0].time_base)
+    return said if abs(said/true - 1) < .002 else true.limit_denominator(1001)
+
+def add_video(out, source, w:int, h:int, look:Look, crf:int=18, rate=None): # the new stream; None: the rate of `source`
     "A stream in `out` with the rate, clock, pixel shape and colours of `source`"
     name,options = encoders.get(out.format.name, h264)
-    clock = source.time_base
-    if out.format.name == 'yuv4mpegpipe': clock = 1/rate_of(source) # frames are counted there, not timed
-    stream = out.add_stream(name, rate=rate_of(source), options=options | ({'crf':str(crf)} if name != 'wrapped_avframe' else {}))
+    clock,rate = source.time_base,rate or rate_of(source)
+    if out.format.name == 'yuv4mpegpipe': clock = 1/rate # frames are counted there, not timed
+    stream = out.add_stream(name, rate=rate, options=options | ({'crf':str(crf)} if name != 'wrapped_avframe' else {}))
     context = stream.codec_context
     context.width,context.height,context.pix_fmt,context.time_base = w,h,'yuv420p',clock
     context.colorspace,context.color_range = look.matrix,2 if look.full else 1
@@ -743,7 +773,7 @@ def say_lost(clip, frame): # the first that was decoded
     "A line for what of a clip does not come through"
     parts,more,fonts = frame.format.components,len(clip.streams.video)-1,len(clip.streams.attachments)
     lost = {f"{max(o.bits for o in parts)} bits a colour are read as 8": max(o.bits for o in parts) > 8,
-            "its transparency is left out": any(o.is_alpha for o in parts),
+            "its transparency is left out": any(o.is_alpha for o in parts) or clip.streams.video[0].metadata.get('alpha_mode') == '1',
             f"only the first of its {more+1} videos is enhanced, the others are left out": more, f"its {fonts} attached files are left out": fonts}
     for line in [k for k,v in lost.items() if v]: say(f"{clip.name}: {line}")
 
@@ -756,6 +786,7 @@ class ClipWriter:
         self.pool,self.waiting = ThreadPoolExecutor(1),[]
         self.out.metadata.update({k:v for k,v in source.metadata.items() if k in ('title', 'artist', 'comment', 'date')})
         self.counts,self.off = form == 'yuv4mpegpipe',0. # frames, not times; seconds
+        self.rate = evenly(source) if self.counts else rate_of(source.streams.video[0])
         if hasattr(source, 'chapters') and not self.counts: self.out.set_chapters(source.chapters()) # of PyAV 15 and later
     def _packet(self, packet):
         if self.video is None: self.held.append(packet) # streams can only be added before anything is written
@@ -764,7 +795,7 @@ class ClipWriter:
         if self.counts: look = look._replace(matrix=guessed_matrix(*rgb.shape[1::-1])) # Y4M cannot say
         new = rgb_to_frame(rgb, look)
         if self.video is None:
-            self.video = add_video(self.out, self.source.streams.video[0], new.width, new.height, look, self.crf)
+            self.video = add_video(self.out, self.source.streams.video[0], new.width, new.height, look, self.crf, self.rate)
             self.copies = add_copies(self.out, self.copied)
             for o in self.held: self._packet(o)
         clock = self.source.streams.video[0]
@@ -793,23 +824,22 @@ def beside(before, after): # (H, W, 3) uint8, the first of any size
     before = np.asarray(Image.fromarray(before).resize(after.shape[1::-1], Image.BICUBIC))
     return np.concatenate([before, after], 1)
 
-@contextlib.contextmanager
-def undisturbed():
-    "A second Ctrl-C does not matter while open"
-    main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
-    try: yield
-    finally:
-        if main: signal.signal(signal.SIGINT, before)
+def last_second(clip)->float: # 0 where nobody knows
+    "When a clip says that its first video ends"
+    with contextlib.suppress(ValueError): # Matroska says it in words, of each stream
+        hours,minutes,seconds = (float(o) for o in clip.streams.video[0].metadata.get('DURATION', '').split(':'))
+        return hours*3600 + minutes*60 + seconds
+    return (clip.duration or 0)/1e6
 
 def count_frames(clip)->int|None: # None where nobody knows
     "How many frames a clip says it has, or its length says; for the time that is left"
-    video = clip.streams.video[0]
-    if video.frames: return video.frames
-    with contextlib.suppress(ValueError): # Matroska says it in words, of each stream
-        hours,minutes,seconds = (float(o) for o in video.metadata.get('DURATION', '').split(':'))
-        return round((hours*3600 + minutes*60 + seconds)*float(rate_of(video))) or None
-    return round(float(clip.duration*rate_of(video))/1e6) if clip.duration else None
+    return clip.streams.video[0].frames or round(last_second(clip)*float(rate_of(clip.streams.video[0]))) or None
+
+def ends_early(clip, frames:int, seconds:float)->str: # what was read; '' where that is all
+    "What a clip says it has, where it has less"
+    said,end = clip.streams.video[0].frames,last_second(clip)
+    if said: return f"after {frames} of {said} frames" if frames < .9*said - 1 else ''
+    return f"after {seconds:.1f} of {end:.1f} seconds" if seconds < .9*end - 1 else ''
 
 # %% ../nbs/08_enhance.ipynb #a9f0f756
 def enhance_clip(
@@ -831,10 +861,19 @@ def enhance_clip(
         if not 0 <= crf <= top: raise InputError(f"crf={crf}: from 0, as good as it gets, to {top}; 18 is large and good, 28 small")
         if o.suffix.lower() not in clips_written_as: raise InputError(f"{o}: clips are written as {', '.join(clips_written_as)}")
     if len({o.resolve() for o in outs}) < len(outs): raise InputError(f"{preview}: the preview needs a name of its own")
-    with open_clip(src) as clip, contextlib.ExitStack() as files:
+    with contextlib.ExitStack() as calm, open_clip(src) as clip, contextlib.ExitStack() as files:
         copied = [*clip.streams.audio, *clip.streams.subtitles]
-        handles = {o: files.enter_context(atomic_write(o)) for o in outs[::-1]} # closed the other way round: a preview that fails does not undo the clip
+        aside = files.enter_context(contextlib.ExitStack()) # the preview's: closed after the clip's, or before where it fails
+        handles = {o: (files if o is dest else aside).enter_context(atomic_write(o)) for o in outs[::-1]}
         writers = [ClipWriter(handles[o], clips_written_as[o.suffix.lower()], clip, copied if o is dest else [], crf) for o in outs]
+        def put(w, *job): # a preview that fails does not undo the clip
+            try: w.put(*job) if job else w.finish()
+            except OSError as e:
+                if w is writers[0]: raise
+                say(f"{preview}: {e.strerror or e}: there is no preview, the clip goes on")
+                writers.remove(w)
+                with contextlib.suppress(OSError, ValueError): w.pool.shutdown(); w.out.close()
+                with contextlib.suppress(OSError, InputError): aside.__exit__(type(e), e, None)
         with bar(desc='enhance', total=count_frames(clip), unit=' frames') as progress, contextlib.closing(in_thread(read_clip(clip, copied))) as items:
             try:
                 for o in items:
@@ -842,12 +881,11 @@ def enhance_clip(
                     if not look: look = look_of(o); say_lost(clip, o)
                     rgb = frame_to_rgb(o, look)
                     new = enhance_pixels(model, rgb, upscale, tile)
-                    for w,made in zip(writers, (new, beside(rgb, new)) if preview else (new,)): w.put(w._frame, made, o, look)
+                    for w,made in zip(list(writers), (new, beside(rgb, new)) if len(writers) > 1 else (new,)): put(w, w._frame, made, o, look)
                     progress.update()
-            except KeyboardInterrupt: stopped = True
-        with undisturbed(): [w.finish() for w in writers]
-        expected = count_frames(clip) or 0
-        if not stopped and 0 < writers[0].frames < .9*expected - 1: say(f"{src} ends early, after {writers[0].frames} of about {expected} frames: if it was cut off, copy it again")
+            except KeyboardInterrupt: calm.enter_context(undisturbed()); stopped = True
+        with undisturbed(): [put(w) for w in list(writers)]
+        if not stopped and writers[0].frames and (lacks := ends_early(clip, writers[0].frames, float(writers[0].last*clip.streams.video[0].time_base))): say(f"{src} ends early, {lacks}: if it was cut off, copy it again")
         if not writers[0].frames: raise KeyboardInterrupt if stopped else InputError(f"{src}: no frame of it can be decoded")
     if stopped: say(f"stopped: {dest} has the first {writers[0].frames} frames"); raise KeyboardInterrupt
     say(f"{writers[0].frames:,} frames, {writers[0].frames/(time.perf_counter()-start):.1f} a second")

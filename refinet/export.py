@@ -21,7 +21,7 @@ import refinet
 from .env import InputError, amp_dtype, atomic_write, check_writable, folders, need, say
 from .data import open_frames
 from .degrade import degrade, grid_kernel, seen_shares, to_uint8
-from .models import Gate, MSAFN, fill, fingerprint, load_model, network_of, restore, strip_prefix
+from .models import Gate, MSAFN, fill, fingerprint, fold, load_model, network_of, restore, strip_prefix
 from .enhance import FastPixels, fill_up, from_blocks, keep_memory, on_grid, order_blocks, reach, to_blocks
 
 # %% ../nbs/09_export.ipynb #ac15d11f
@@ -39,7 +39,7 @@ axes = {0:'batch', 2:'height', 3:'width'}
 
 def check_onnx_name(dest)->Path:
     "`dest` as a Path that ends with .onnx and whose folder can be there"
-    dest = Path(dest)
+    dest = Path(dest); need('onnx', 'onnx')
     if dest.suffix.lower() != '.onnx': raise InputError(f"{dest}: the name of an ONNX file ends with .onnx")
     if dest.is_dir(): raise InputError(f"{dest} is a folder: give the name of a file in it")
     check_writable(dest)
@@ -55,8 +55,8 @@ def write_onnx(graph, dest, meta:dict): # an onnx.ModelProto
     onnx.checker.check_model(graph)
     with atomic_write(dest) as f: f.write(graph.SerializeToString())
 
-def _copy(model, half): # on the CPU, so that the one given stays where and as it is
-    out = copy.deepcopy(model).cpu().float().eval()
+def _copy(model, half): # on the CPU, so that the one given stays where and as it is; without branches
+    out = copy.deepcopy(fold(model) if isinstance(model, MSAFN) else model).cpu().float().eval()
     return out.half() if half else out
 
 def _name_axes(graph, scale): # input and output say what each axis is
@@ -148,8 +148,9 @@ def widen(
         new.fc[0],new.fc[2] = nn.Linear(new.fc[0].in_features, old.fc[0].out_features), nn.Linear(old.fc[0].out_features, new.fc[0].in_features)
     state = {k: torch.zeros_like(v) for k,v in wide.state_dict().items()}
     for k,v in net.state_dict().items():
-        one = t if k.startswith(('res_blocks', 'refinement')) else d # features that were put side by side stay so
-        parts = v.split(one, 1) if v.dim() == 4 and not k.startswith('conv_init') and v.shape[1] > one and v.shape[1] % one == 0 else (v,)
+        one = t if k.startswith(('res_blocks', 'refinement')) else d
+        together = v.dim() == 4 and (k.startswith(('fusion', 'refinement')) or '.conv2.' in k or '.conv3.' in k) # what was put side by side stays so
+        parts = v.split(one, 1) if together else (v,)
         for i,part in enumerate(parts):
             at = state[k][:, i*up(one):(i+1)*up(one)] if len(parts) > 1 else state[k]
             at[tuple(slice(o) for o in part.shape)] = part
@@ -260,7 +261,9 @@ def _trace_pixels(pixels): # an onnx.ModelProto
         warnings.simplefilter('ignore')
         torch.onnx.export(pixels.eval().requires_grad_(False), (torch.zeros(size, dtype=torch.uint8),), made, input_names=['input'], output_names=['output'],
                           dynamic_axes=dict(input=pixel_axes, output={k: f'out_{v}' if k and (pixels.from_lr or pixels.blocks) else v for k,v in pixel_axes.items()}), opset_version=17, dynamo=False)
-    return need('onnx', 'onnx').load_from_string(made.getvalue())
+    graph = need('onnx', 'onnx').load_from_string(made.getvalue())
+    graph.graph.output[0].type.tensor_type.shape.dim[3].dim_value = 48 if pixels.blocks else 3
+    return graph
 
 # %% ../nbs/09_export.ipynb #65e4ecda
 def _facts(net, entry, blocks)->dict: # what `OnnxModel` finds in a file of pixels

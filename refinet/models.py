@@ -16,7 +16,7 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 import refinet
-from .env import InputError, atomic_write, need
+from .env import InputError, atomic_write, need, say
 from .degrade import upscale, upscale_to_grid
 
 # %% ../nbs/03_models.ipynb #cca1fa71
@@ -212,7 +212,9 @@ class MSAFN(nn.Module):
         return self.from_grid(F.pixel_unshuffle(self.pad(x), self.shuffle), *x.shape[2:], taps)
     def from_lr(self, lr): # (N, 3, h, w) to (N, 3, 4h, 4w): the same as forward(upscale(lr))
         h,w = lr.shape[2:]
-        if self.shuffle == 4 and torch.jit.is_tracing(): return self.from_grid(pad_grid(upscale_to_grid(lr), -h % 4, -w % 4), 4*h, 4*w) # ONNX has no such bicubic
+        if torch.jit.is_tracing(): # ONNX has no such bicubic
+            grid = upscale_to_grid(lr)
+            return self.from_grid(pad_grid(grid, -h % 4, -w % 4), 4*h, 4*w) if self.shuffle == 4 else self(F.pixel_shuffle(grid, 4))
         if self.shuffle != 4 or not self.residual or h*w < large or min(h, w) < 12: return self(upscale(lr))
         y = self.recon(self.after_init(folded_init(self.conv_init, lr))['refined'])
         return F.pixel_shuffle(y, 4)[..., :4*h, :4*w] + upscale(lr)
@@ -408,7 +410,10 @@ def load_model(
     state,meta = _read_state(path)
     state = strip_prefix(state)
     if 'config' in meta: model = fill(MSAFN(**json.loads(meta['config'])), state, path)
-    elif found := network_of(state): model = fill(found, state, path)
+    elif found := network_of(state):
+        model = fill(found, state, path)
+        if not any(fits(o(), state) for o in presets.values()): # its shapes do not tell all
+            say(f"{path} does not say how its network is built; by its shapes {model.config} (how many steps and whether the input is added is a guess): .safetensors files of the kit say it")
     elif 'conv_init.weight' in state: model = fill(presets['msafn'](), state, path) # ours, and it does not fit: say why
     else: model = _by_spandrel(path)
     return model.float().eval()
