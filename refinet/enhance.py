@@ -872,7 +872,7 @@ def enhance_clip(
                 if w is writers[0]: raise
                 say(f"{preview}: {e.strerror or e}: there is no preview, the clip goes on")
                 writers.remove(w)
-                with contextlib.suppress(OSError, ValueError): w.pool.shutdown(); w.out.close()
+                with contextlib.suppress(Exception): w.pool.shutdown(); w.out.close() # PyAV has its own kinds
                 with contextlib.suppress(OSError, InputError): aside.__exit__(type(e), e, None)
         with bar(desc='enhance', total=count_frames(clip), unit=' frames') as progress, contextlib.closing(in_thread(read_clip(clip, copied))) as items:
             try:
