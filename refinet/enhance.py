@@ -787,7 +787,8 @@ class ClipWriter:
         self.out.metadata.update({k:v for k,v in source.metadata.items() if k in ('title', 'artist', 'comment', 'date')})
         self.counts,self.off = form == 'yuv4mpegpipe',0. # frames, not times; seconds
         self.rate = evenly(source) if self.counts else rate_of(source.streams.video[0])
-        if hasattr(source, 'chapters') and not self.counts: self.out.set_chapters(source.chapters()) # of PyAV 15 and later
+        if found := source.chapters() if hasattr(source, 'chapters') else []: # of PyAV 15 and later
+            say("Y4M has no chapters: they are left out") if self.counts else self.out.set_chapters(found)
     def _packet(self, packet):
         if self.video is None: self.held.append(packet) # streams can only be added before anything is written
         elif packet.stream.index in self.copies: packet.stream = self.copies[packet.stream.index]; self.out.mux(packet)
@@ -888,7 +889,7 @@ def enhance_clip(
         if not stopped and writers[0].frames and (lacks := ends_early(clip, writers[0].frames, float(writers[0].last*clip.streams.video[0].time_base))): say(f"{src} ends early, {lacks}: if it was cut off, copy it again")
         if not writers[0].frames: raise KeyboardInterrupt if stopped else InputError(f"{src}: no frame of it can be decoded")
     if stopped: say(f"stopped: {dest} has the first {writers[0].frames} frames"); raise KeyboardInterrupt
-    say(f"{writers[0].frames:,} frames, {writers[0].frames/(time.perf_counter()-start):.1f} a second")
+    say(f"{writers[0].frames:,} frame{'s'*(writers[0].frames != 1)}, {writers[0].frames/(time.perf_counter()-start):.1f} a second")
     return dest
 
 # %% ../nbs/08_enhance.ipynb #677784bd

@@ -51,6 +51,8 @@ def check_entry(entry):
 def write_onnx(graph, dest, meta:dict): # an onnx.ModelProto
     "Check, add the strings of `meta`, and write one file, whole or not at all"
     onnx = need('onnx', 'onnx')
+    used = {i for n in graph.graph.node for i in n.input}
+    for o in [o for o in graph.graph.initializer if o.name not in used]: graph.graph.initializer.remove(o) # readers warn of what nothing uses
     onnx.helper.set_model_props(graph, {k:str(v) for k,v in meta.items()})
     onnx.checker.check_model(graph)
     with atomic_write(dest) as f: f.write(graph.SerializeToString())
@@ -352,8 +354,6 @@ def flat_gates(graph): # an onnx.ModelProto, changed
         node = onnx.helper.make_node
         graph.graph.node.insert(at+1, node('Reshape', [f'{out}_flat', f'{out}_shape'], [out], f'{n.name}/back'))
         for o in (node('Shape', [x], [f'{out}_shape'], f'{n.name}/shape'), node('Reshape', [x, 'flat'], [f'{out}_flat_in'], f'{n.name}/flat')): graph.graph.node.insert(at, o)
-    used = {i for n in graph.graph.node for i in n.input}
-    for o in [o for o in graph.graph.initializer if o.name not in used]: graph.graph.initializer.remove(o)
     return graph
 
 def shapes_of_integers(graph): # an onnx.ModelProto, changed
