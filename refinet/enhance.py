@@ -592,7 +592,6 @@ def undisturbed():
     finally:
         if main: signal.signal(signal.SIGINT, before)
 
-# %% ../nbs/08_enhance.ipynb #da4d1b53
 def enhance_folder(
     model,               # of the kit, or with `lr_input`
     src,                 # folder of pictures, any depth
@@ -746,7 +745,6 @@ def evenly(clip)->Fraction: # an open clip; its packets are read once more
     true = Fraction(len(at)-1)/((max(at)-min(at))*clip.streams.video[0].time_base)
     return said if abs(said/true - 1) < .002 else true.limit_denominator(1001)
 
-# %% ../nbs/08_enhance.ipynb #166faf43
 def add_video(out, source, w:int, h:int, look:Look, crf:int=18, rate=None): # the new stream; None: the rate of `source`
     "A stream in `out` with the rate, clock, pixel shape and colours of `source`"
     name,options = encoders.get(out.format.name, h264)
@@ -771,12 +769,10 @@ def add_copies(out, sources)->dict: # number of the source's stream to the new s
         copies[o.index].metadata.update({k:v for k,v in o.metadata.items() if k in ('language', 'title')})
     return copies
 
-# %% ../nbs/08_enhance.ipynb #6b4d9b9f
 def say_lost(clip, frame): # the first that was decoded
     "A line for what of a clip does not come through"
     parts,more,fonts = frame.format.components,len(clip.streams.video)-1,len(clip.streams.attachments)
-    bits = max(o.bits for o in parts)
-    lost = {f"{bits} bits a colour are read as 8": bits > 8,
+    lost = {f"{max(o.bits for o in parts)} bits a colour are read as 8": max(o.bits for o in parts) > 8,
             "its transparency is left out": any(o.is_alpha for o in parts) or clip.streams.video[0].metadata.get('alpha_mode') == '1',
             f"only the first of its {more+1} videos is enhanced, the others are left out": more, f"its {fonts} attached files are left out": fonts}
     for line in [k for k,v in lost.items() if v]: say(f"{clip.name}: {line}")
@@ -804,7 +800,7 @@ class ClipWriter:
             self.copies = add_copies(self.out, self.copied)
             for o in self.held: self._packet(o)
         clock = self.source.streams.video[0]
-        step = max(round(1/(self.rate*clock.time_base)), 1)
+        step = max(round(1/(rate_of(clock)*clock.time_base)), 1)
         at = like.pts if like.pts is not None else 0 if self.last is None else self.last+step
         if self.last is None: self.start = at
         self.last = new.pts = at if self.last is None else max(at, self.last+1) # times must rise
@@ -847,14 +843,6 @@ def ends_early(clip, frames:int, seconds:float)->str: # what was read; '' where 
     return f"after {seconds:.1f} of {end:.1f} seconds" if seconds < .9*end - 1 else ''
 
 # %% ../nbs/08_enhance.ipynb #a9f0f756
-def _check_clip(src, dest, crf):
-    check_apart(src, dest)
-    if dest.is_dir(): raise InputError(f"{dest} is a folder: give the name of a file in it")
-    top = 63 if dest.suffix.lower() == '.webm' else 51
-    if not 0 <= crf <= top: raise InputError(f"crf={crf}: from 0, as good as it gets, to {top}; 18 is large and good, 28 small")
-    if dest.suffix.lower() not in clips_written_as: raise InputError(f"{dest}: clips are written as {', '.join(clips_written_as)}")
-
-# %% ../nbs/08_enhance.ipynb #293ec431
 def enhance_clip(
     model,               # of the kit, or with `lr_input`
     src,                 # .mp4, .mov, .mkv, .webm, .avi, .y4m
@@ -867,7 +855,12 @@ def enhance_clip(
     "Enhance a clip frame by frame; times, sound, subtitles, chapters and colours stay"
     dest,stopped,look,start = Path(dest),False,None,time.perf_counter()
     outs = [dest] + ([Path(preview)] if preview else [])
-    for o in outs: _check_clip(src, o, crf)
+    for o in outs:
+        check_apart(src, o)
+        if o.is_dir(): raise InputError(f"{o} is a folder: give the name of a file in it")
+        top = 63 if o.suffix.lower() == '.webm' else 51
+        if not 0 <= crf <= top: raise InputError(f"crf={crf}: from 0, as good as it gets, to {top}; 18 is large and good, 28 small")
+        if o.suffix.lower() not in clips_written_as: raise InputError(f"{o}: clips are written as {', '.join(clips_written_as)}")
     if len({o.resolve() for o in outs}) < len(outs): raise InputError(f"{preview}: the preview needs a name of its own")
     with contextlib.ExitStack() as calm, open_clip(src) as clip, contextlib.ExitStack() as files:
         copied = [*clip.streams.audio, *clip.streams.subtitles]

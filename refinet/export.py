@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['axes', 'pixel_axes', 'engines', 'Entry', 'check_onnx_name', 'check_entry', 'write_onnx', 'export_onnx', 'FileModel',
-           'OnnxModel', 'widen', 'SplitFusion', 'grid_scale', 'edge', 'framed', 'blow_kernel', 'Pixels', 'grid_copy',
-           'export_pixels', 'exact_nodes', 'agreement', 'quantize_onnx', 'pools_as_convs', 'flat_gates',
+           'OnnxModel', 'widen', 'SplitFusion', 'grid_scale', 'fill_grid', 'edge', 'framed', 'blow_kernel', 'Pixels',
+           'grid_copy', 'export_pixels', 'exact_nodes', 'agreement', 'quantize_onnx', 'pools_as_convs', 'flat_gates',
            'shapes_of_integers', 'export_int8', 'OpenVinoModel', 'sample_pictures', 'engine', 'register_spandrel',
            'hub_model']
 
@@ -21,7 +21,7 @@ import refinet
 from .env import InputError, amp_dtype, atomic_write, check_writable, folders, need, say
 from .data import open_frames
 from .degrade import degrade, grid_kernel, seen_shares, to_uint8
-from .models import Gate, MSAFN, fill, fingerprint, fold, load_model, network_of, pad_grid, preset_of, restore, strip_prefix
+from .models import Gate, MSAFN, fill, fingerprint, fold, load_model, network_of, restore, strip_prefix
 from .enhance import FastPixels, fill_up, from_blocks, keep_memory, on_grid, order_blocks, reach, to_blocks
 
 # %% ../nbs/09_export.ipynb #ac15d11f
@@ -48,15 +48,12 @@ def check_onnx_name(dest)->Path:
 def check_entry(entry):
     if entry not in ('degraded', 'lr'): raise InputError(f"entry={entry!r}: there are degraded and lr")
 
-def _drop_unused(graph): # changed: readers warn of constants that nothing uses
-    used = {i for n in graph.graph.node for i in n.input}
-    for o in [o for o in graph.graph.initializer if o.name not in used]: graph.graph.initializer.remove(o)
-    return graph
-
 def write_onnx(graph, dest, meta:dict): # an onnx.ModelProto
     "Check, add the strings of `meta`, and write one file, whole or not at all"
     onnx = need('onnx', 'onnx')
-    onnx.helper.set_model_props(_drop_unused(graph), {k:str(v) for k,v in meta.items()})
+    used = {i for n in graph.graph.node for i in n.input}
+    for o in [o for o in graph.graph.initializer if o.name not in used]: graph.graph.initializer.remove(o) # readers warn of what nothing uses
+    onnx.helper.set_model_props(graph, {k:str(v) for k,v in meta.items()})
     onnx.checker.check_model(graph)
     with atomic_write(dest) as f: f.write(graph.SerializeToString())
 
@@ -116,7 +113,6 @@ class FileModel:
     def eval(self): return self
     def train(self, mode=True): return self # there is nothing to train
 
-# %% ../nbs/09_export.ipynb #dd1fc25c
 class OnnxModel(FileModel):
     "A network from an ONNX file, by onnxruntime"
     def __init__(self,
@@ -185,6 +181,14 @@ def grid_scale(
     down,across = (1/seen_shares(o) for o in (h, w))
     return down.repeat_interleave(12, 0).reshape(1, 48, -1, 1),across.repeat_interleave(3, 0).repeat(4, 1).reshape(1, 48, 1, -1)
 
+def fill_grid(
+    grid, # (N, 48, h, w), pixel by pixel
+): # both sides multiples of 4
+    "Repeat the last row and the last column of the full-size frame that `grid` stands for"
+    k,h,w = torch.arange(48),*grid.shape[2:]
+    grid = torch.cat([grid, grid[:, :, -1:][:, k % 12 + 36].expand(-1, -1, -h % 4, -1)], 2)
+    return torch.cat([grid, grid[..., -1:][:, k//12*12 + 9 + k % 3].expand(-1, -1, -1, -w % 4)], 3)
+
 # %% ../nbs/09_export.ipynb #1effb36f
 def edge(
     x,      # (N, h, w, 3)
@@ -231,7 +235,7 @@ class Pixels(nn.Module):
         if self.from_lr and self.again: # a fourth channel: integers are multiplied by fours
             if not self.blocks: x = edge(x, 2, 2 + -h % 4, 2, 2 + -w % 4); x = torch.cat([x, x[..., :1]], 3)
             return self.blow(x.permute(0, 3, 1, 2).float())
-        if self.from_lr: down,across = grid_scale(h, w); return pad_grid(self.blow(x.permute(0, 3, 1, 2).float())*down*across, -h % 4, -w % 4, True)
+        if self.from_lr: down,across = grid_scale(h, w); return fill_grid(self.blow(x.permute(0, 3, 1, 2).float())*down*across)
         if self.blocks: return x.permute(0, 3, 1, 2).float()
         x = edge(x, 0, -h % 16, 0, -w % 16)
         n,h,w = x.shape[0],x.shape[1]//4,x.shape[2]//4
@@ -350,7 +354,7 @@ def flat_gates(graph): # an onnx.ModelProto, changed
         node = onnx.helper.make_node
         graph.graph.node.insert(at+1, node('Reshape', [f'{out}_flat', f'{out}_shape'], [out], f'{n.name}/back'))
         for o in (node('Shape', [x], [f'{out}_shape'], f'{n.name}/shape'), node('Reshape', [x, 'flat'], [f'{out}_flat_in'], f'{n.name}/flat')): graph.graph.node.insert(at, o)
-    return _drop_unused(graph)
+    return graph
 
 def shapes_of_integers(graph): # an onnx.ModelProto, changed
     "The shape of what was dequantised is that of what it was made from"
@@ -460,7 +464,6 @@ def sample_pictures(
         x = degrade(frames[i][None, :, 64:192, 128:256]/255)[entry == 'degraded']
         yield to_uint8(x).permute(0, 2, 3, 1).numpy()
 
-# %% ../nbs/09_export.ipynb #5cca6b48
 def engine(
     model,              # a network, a preset or a file
     kind:str='onnx',    # 'torch', 'bf16' (by torch, on the CPU), 'onnx' (fp32 inside), 'int8' (by onnxruntime) or 'openvino'
@@ -494,11 +497,10 @@ def engine(
 def register_spandrel():
     "Teach spandrel the kit's layout: its `ModelLoader` then opens such files, as x4 networks"
     spandrel = need('spandrel', 'hub')
-    def ours(state): state = strip_prefix(state); return preset_of(state) or network_of(state)
     class RefiNet(spandrel.Architecture):
-        def __init__(self): super().__init__(id='RefiNet', detect=lambda state: ours(state) is not None)
+        def __init__(self): super().__init__(id='RefiNet', detect=lambda state: network_of(strip_prefix(state)) is not None)
         def load(self, state):
-            net = fill(ours(state), state).float().eval()
+            net = fill(network_of(strip_prefix(state)), state).float().eval()
             return spandrel.ImageModelDescriptor(net, state, self, 'SR', [], supports_half=True, supports_bfloat16=True, scale=4, input_channels=3, output_channels=3,
                                                  tiling=spandrel.ModelTiling.DISCOURAGED, call_fn=restore) # its gates look at the whole frame
     if 'RefiNet' not in [o.architecture.id for o in spandrel.MAIN_REGISTRY.architectures('insertion')]: spandrel.MAIN_REGISTRY.add(spandrel.ArchSupport.from_architecture(RefiNet()))

@@ -6,7 +6,7 @@
 __all__ = ['large', 'presets', 'weights_folder', 'Gate', 'ResidualBlock', 'ResidualDenseBlock', 'BranchedConv', 'skip_some',
            'GRU', 'pad_grid', 'folded_init', 'pathway', 'MSAFN', 'list_models', 'n_params', 'shipped_weights',
            'create_model', 'fold', 'gflop', 'save_model', 'read_metadata', 'strip_prefix', 'fill', 'fits', 'config_of',
-           'preset_of', 'network_of', 'LRNetwork', 'load_model', 'restore', 'fingerprint']
+           'network_of', 'LRNetwork', 'load_model', 'restore', 'fingerprint']
 
 # %% ../nbs/03_models.ipynb #7b99e1a6
 import hashlib, inspect, json, warnings
@@ -122,13 +122,13 @@ class GRU(nn.Module):
 def pad_grid(
     grid,            # (N, 48, h, w)
     below, right,    # rows and columns to add
-    by_pixel:bool=False, # the three colours of a pixel lie side by side; False: the sixteen pixels of a colour, as `F.pixel_unshuffle` has them
 ): # (N, 48, h+below, w+right)
     "Repeat the border of the full-size frame that `grid` stands for, a pixel of it in each 4x4 block"
-    k = torch.arange(48, device=grid.device) # for each channel, the one of the last row and of the last column of its block
-    row,column = (k % 12 + 36, k//12*12 + 9 + k % 3) if by_pixel else (k//16*16 + 12 + k % 4, k//4*4 + 3)
-    grid = torch.cat([grid, grid[:, :, -1:][:, row].expand(-1, -1, below, -1)], 2)
-    return torch.cat([grid, grid[..., -1:][:, column].expand(-1, -1, -1, right)], 3)
+    n,h,w = grid.shape[0],*grid.shape[2:]
+    g = grid.reshape(n, 3, 4, 4, h, w)
+    g = torch.cat([g, g[:, :, 3:, :, -1:].expand(-1, -1, 4, -1, below, -1)], 4)
+    g = torch.cat([g, g[:, :, :, 3:, :, -1:].expand(-1, -1, -1, 4, -1, right)], 5)
+    return g.reshape(n, 48, h+below, w+right)
 
 # %% ../nbs/03_models.ipynb #3bb45ca6
 large = 2**15 # pixels of an LR frame from which on folding pays; a smaller one is blown up sooner
@@ -371,12 +371,11 @@ def config_of(state:dict)->dict:
     return dict(dim=dim, trunk=trunk, blocks=blocks, steps=3 if resets else 2 if 'refinement.conv_z.weight' in state else 0, dense=dense, reset_gate=resets or 'refinement.conv_z.weight' not in state,
                 reduction=reduction[0] if reduction else 1, drop=0., shuffle=shuffle, residual=shuffle > 1, branches=any('.narrow.' in k for k in state))
 
-def preset_of(state:dict)->MSAFN|None: # fresh weights
-    "The preset that a state dict is of"
-    return next((model for make in presets.values() if fits(model := make(), state)), None) if 'conv_init.weight' in state else None
-
 def network_of(state:dict)->MSAFN|None: # fresh weights
-    "The network that a state dict is of by its shapes alone"
+    "The network that a state dict is of: a preset, or one of its shapes"
+    if 'conv_init.weight' not in state: return
+    for make in presets.values():
+        if fits(model := make(), state): return model
     try: model = MSAFN(**config_of(state))
     except (KeyError, InputError): return
     return model if fits(model, state) else None
@@ -411,10 +410,10 @@ def load_model(
     state,meta = _read_state(path)
     state = strip_prefix(state)
     if 'config' in meta: model = fill(MSAFN(**json.loads(meta['config'])), state, path)
-    elif found := preset_of(state): model = fill(found, state, path)
-    elif found := network_of(state): # its shapes do not tell all
+    elif found := network_of(state):
         model = fill(found, state, path)
-        say(f"{path} does not say how its network is built; by its shapes {model.config} (how many steps and whether the input is added is a guess): .safetensors files of the kit say it")
+        if not any(fits(o(), state) for o in presets.values()): # its shapes do not tell all
+            say(f"{path} does not say how its network is built; by its shapes {model.config} (how many steps and whether the input is added is a guess): .safetensors files of the kit say it")
     elif 'conv_init.weight' in state: model = fill(presets['msafn'](), state, path) # ours, and it does not fit: say why
     else: model = _by_spandrel(path)
     return model.float().eval()
