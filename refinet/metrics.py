@@ -113,6 +113,8 @@ def frames_to_score(
     data,         # a pack, Vimeo-90K, a folder of pictures, or 'sample'
     frames='all', # of a clip: 'all' or numbers
 )->Frames:
-    "The frames of a data set that a network is judged by"
+    "The frames of a data set that a network is judged by: the test clips where there are official lists, else all"
     clips = str(data) == 'sample' or (Path(data).is_dir() and find_vimeo(data, 2))
-    return open_frames(data, 'test' if clips else 'all', (4,) if str(data) == 'sample' else frames)
+    found = open_frames(data, 'test' if clips else 'all', (4,) if str(data) == 'sample' else frames)
+    if clips or not (found.listed and found.listed['test']): return found
+    return open_frames(data, 'test') # a pack or tar shards of such clips
