@@ -6,13 +6,13 @@
 __all__ = ['picture_suffixes', 'numbered', 'camera', 'list_name', 'seed15', 'sample_photographs', 'pack_file', 'to_rgb8',
            'read_frame', 'figure_picture', 'Frames', 'held_out', 'source_of', 'runs_on', 'running_groups',
            'names_within', 'clip_sources', 'sources_of', 'one_clip', 'hold_out', 'official', 'test_sources',
-           'split_names', 'check_split', 'existing_folder', 'FrameFolder', 'find_vimeo', 'read_list', 'list_clips',
-           'find_lists', 'Vimeo90K', 'load_photograph', 'moving_camera', 'make_sample', 'sample_root', 'CropSampler',
-           'read_ahead', 'plan_pack', 'pieces', 'kept_lists', 'take_split', 'describe_plan', 'pack', 'Pack',
-           'tar_index', 'TarFrames', 'pack_tar', 'open_frames', 'Joined', 'join', 'check_frames']
+           'split_names', 'check_split', 'existing_folder', 'FrameFolder', 'only_one', 'find_vimeo', 'read_list',
+           'list_clips', 'find_lists', 'Vimeo90K', 'load_photograph', 'moving_camera', 'make_sample', 'sample_root',
+           'CropSampler', 'read_ahead', 'plan_pack', 'pieces', 'kept_lists', 'take_split', 'describe_plan', 'pack',
+           'Pack', 'tar_index', 'TarFrames', 'pack_tar', 'open_frames', 'Joined', 'join', 'check_frames']
 
 # %% ../nbs/01_data.ipynb #b9578f94
-import hashlib, io, json, math, os, re, shutil, tarfile, tempfile, threading, zlib
+import contextlib, errno, hashlib, io, json, math, os, re, shutil, tarfile, tempfile, threading, time, zlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch.utils.data import Dataset
-from .env import InputError, atomic_write, bar, folders, say
+from .env import InputError, atomic_write, bar, folders, make_folder, say
 
 # %% ../nbs/01_data.ipynb #3e36d495
 picture_suffixes = {'.png', '.jpg', '.jpeg', '.webp', '.bmp', '.tif', '.tiff'}
@@ -221,6 +221,47 @@ class FrameFolder(Frames):
                        if p.suffix.lower() in picture_suffixes and not p.name.startswith('.'))
         if not names: raise InputError(f"{root} holds no pictures ({', '.join(sorted(picture_suffixes))}), at any depth")
         super().__init__(root, split_names(names, split))
+
+# %% ../nbs/01_data.ipynb #1b2b3d1c
+def _try_lock(f)->bool: # False where somebody else holds it
+    try:
+        if os.name == 'nt':
+            import msvcrt
+            f.seek(2**30); msvcrt.locking(f.fileno(), msvcrt.LK_NBLCK, 1) # far behind what is written, so that others can read that
+        else:
+            import fcntl
+            fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as e: return e.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK) # a file system without locks: nothing to hold
+    return True
+
+def _same_file(f, path)->bool: # it may have been removed between opening and locking
+    try: return os.path.samestat(os.fstat(f.fileno()), os.stat(path))
+    except OSError: return False
+
+@contextlib.contextmanager
+def only_one(
+    folder,         # made if need be
+    doing='a run',  # for the message
+    patience:float=1., # s to wait for one that is just ending
+):
+    "While open, nobody else may write into `folder` this way; an `InputError` where somebody does"
+    path,until = Path(folder)/'.lock',time.monotonic()+patience
+    make_folder(folder)
+    while True:
+        try: f = open(path, 'a+', encoding='utf-8')
+        except OSError as e: raise InputError(f"{folder}: {e.strerror}: choose another place to write to") from None
+        if _try_lock(f) and (os.name == 'nt' or _same_file(f, path)): break
+        f.seek(0); who = f.read(); f.close()
+        if time.monotonic() > until: raise InputError(f"{doing} is writing into {folder} already ({who.strip() or 'another process'}): wait for its end, or choose another folder")
+        time.sleep(.05)
+    try:
+        f.truncate(0); f.seek(0); f.write(f"process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M')}\n"); f.flush()
+        yield
+    finally:
+        if os.name != 'nt': path.unlink(missing_ok=True) # while it is held: who waits for it sees that it is gone
+        f.close()
+        if os.name == 'nt':
+            with contextlib.suppress(OSError): path.unlink()
 
 # %% ../nbs/01_data.ipynb #2477ef42
 list_name = re.compile(r'^(sep|tri)_(train|test)list.*\.txt$')
@@ -539,6 +580,9 @@ def pack(
 )->'Pack':
     "Write the pixels of `frames` to `dest`, for `Pack`; a pack that was stopped goes on; what cannot be read and what official lists say stands in its index"
     dest,plan = Path(dest),plan_pack(frames, tile, max_gb, crop, shard_mb)
+    with only_one(dest, 'another pack'): return _write_pack(frames, dest, plan, threads)
+
+def _write_pack(frames, dest, plan, threads):
     _start_pack(dest, plan); say(describe_plan(plan, len(frames)))
     picks,stop,lock = range(0, len(frames), plan['every']),threading.Event(),threading.Lock()
     parts = [picks[k:k+plan['per_shard']] for k in range(0, len(picks), plan['per_shard'])]
