@@ -8,10 +8,10 @@ __all__ = ['large', 'presets', 'weights_folder', 'own_networks', 'state_keys', '
            'list_models', 'n_params', 'shipped_weights', 'create_model', 'network_name', 'make_network', 'fold',
            'gflop', 'weights_bytes', 'save_model', 'read_metadata', 'find_state', 'strip_prefix', 'misfits',
            'shapes_of', 'fill', 'check_finite', 'fits', 'config_of', 'network_of', 'nearest', 'LRNetwork', 'load_model',
-           'restore', 'fingerprint']
+           'restore', 'fingerprint', 'device_of', 'on_device']
 
 # %% ../nbs/03_models.ipynb #7b99e1a6
-import copy, hashlib, inspect, json, warnings
+import copy, hashlib, inspect, itertools, json, warnings
 from functools import partial
 from pathlib import Path
 import torch
@@ -538,3 +538,18 @@ def fingerprint(model:nn.Module)->str: # 12 hexadecimal digits
     digest = hashlib.sha256()
     for k,v in sorted(model.state_dict().items()): digest.update(k.encode()); digest.update(v.detach().cpu().float().contiguous().numpy().tobytes())
     return digest.hexdigest()[:12]
+
+# %% ../nbs/03_models.ipynb #b1b18e7d
+def device_of(net:nn.Module)->torch.device:
+    "Where a network is; the CPU for one without weights"
+    p = next(itertools.chain(net.parameters(), net.buffers()), None)
+    return torch.device('cpu') if p is None else p.device
+
+def on_device(
+    net:nn.Module,
+    device=None, # None: where it is
+)->nn.Module: # `net` itself where it is there already, else a copy
+    "A network on a device; the caller's stays where it is"
+    here,there = device_of(net),torch.device(device or device_of(net))
+    if here.type == there.type and there.index in (None, here.index): return net
+    return copy.deepcopy(net).to(there)
