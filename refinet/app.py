@@ -14,7 +14,8 @@ from PIL import Image
 from .env import InputError, need, pick_device
 from .data import open_frames
 from .degrade import crop_to, degrade, upscale
-from .enhance import enhance_image, fast_pixels, open_picture
+from .images import open_picture
+from .enhance import enhance_image, fast_pixels
 from .metrics import score
 from .models import list_models, load_model, shipped_weights
 from .widgets import as_frame, as_picture, compare_html, png_bytes
