@@ -93,6 +93,8 @@ def static_page(browser, shots):
             view = page.locator('#view'); was = pixels(view); drag(page, view, .5, .2); now = pixels(view)
             assert page.locator('#view').get_attribute('aria-valuenow') == '20' and changed(was[:, :180], now[:, :180]) < .02 < changed(was[:, 220:470], now[:, 220:470])
             view.press('ArrowRight'); assert view.get_attribute('aria-valuenow') == '22'
+            for key,where in (('End', '100'), ('Home', '0')): view.press(key); assert view.get_attribute('aria-valuenow') == where
+            drag(page, view, .3, .5); was = pixels(view); view.press('+'); assert changed(was, pixels(view)) > .05; view.press('0'); assert changed(was, pixels(view)) < .02
             page.screenshot(path=shots/'page-dragged.png')
             page.select_option('#mode', 'same'); same = until(page, lambda: 'dB' not in said(page) and ready(page)); assert same.startswith('448x256')
             page.select_option('#mode', 'larger'); assert until(page, lambda: said(page).startswith('1792x1024') and said(page))
@@ -100,9 +102,16 @@ def static_page(browser, shots):
             assert got.value.suggested_filename == 'enhanced.png'
             Path(f'{d}/notes.png').write_text('no picture'); page.set_input_files('#file', f'{d}/notes.png')
             until(page, lambda: 'notes.png is not a picture' in said(page))
-        page.click('#camera'); live = until(page, lambda: said(page).startswith('640x') and said(page), 30, 'camera')
+        page.select_option('#mode', 'shrink'); page.click('#camera'); live = until(page, lambda: said(page).startswith('640x') and said(page), 30, 'camera')
+        assert 'after' in live and 'dB' in live, live # the camera's own frame is the truth
+        page.select_option('#mode', 'same'); until(page, lambda: said(page).startswith('640x') and 'dB' not in said(page), 30, 'the mode of the camera')
         was = pixels(page.locator('#after')); until(page, lambda: changed(was, pixels(page.locator('#after'))) > .001, 30, 'a new frame')
         page.screenshot(path=shots/'page-camera.png'); page.click('#camera'); context.close()
+        for scheme in ('light', 'dark'): # a phone
+            context = browser.new_context(viewport=dict(width=360, height=640), color_scheme=scheme); page = context.new_page(); page.goto(url + '?engine=wasm'); ready(page)
+            wide = page.evaluate('[document.documentElement.scrollWidth, innerWidth]'); assert wide[0] <= wide[1], f'{wide}: it scrolls sideways'
+            ground = page.evaluate("getComputedStyle(document.body).backgroundColor"); assert (int(re.search(r'\d+', ground)[0]) < 90) == (scheme == 'dark'), ground
+            page.screenshot(path=shots/f'page-phone-{scheme}.png'); context.close()
         assert not away, away
         return f'ready after {loaded:.1f} s; a frame of 448x256: {line}; camera: {live}; nothing asked of another machine'
 
