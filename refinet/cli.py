@@ -9,7 +9,7 @@ __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out',
            'output', 'publish', 'wheels']
 
 # %% ../nbs/13_cli.ipynb #08f5f581
-import inspect, json, sys
+import inspect, json, signal, sys
 from pathlib import Path
 from typing import Annotated, Optional
 import typer
@@ -33,8 +33,12 @@ def show(found:dict, as_json:bool, text:str):
 def version(version:Annotated[bool, typer.Option('--version', help='print the version')]=False):
     if version: print(f'refinet {refinet.__version__}'); raise typer.Exit()
 
+def _stop(number, frame): raise KeyboardInterrupt
+
 def main():
     "The console script: one line for what cannot be used"
+    for o in ('SIGTERM', 'SIGHUP'): # a stop by the system is like Ctrl-C: nothing is left half done
+        if hasattr(signal, o): signal.signal(getattr(signal, o), _stop)
     if hasattr(sys.stdout, 'reconfigure'): sys.stdout.reconfigure(errors='backslashreplace') # names that the terminal lacks letters for
     try: app(prog_name='refinet')
     except InputError as e: say(f'refinet: {e}'); sys.exit(2)
