@@ -8,7 +8,7 @@ __all__ = ['large', 'presets', 'weights_folder', 'own_networks', 'state_keys', '
            'list_models', 'n_params', 'shipped_weights', 'create_model', 'network_name', 'make_network', 'fold',
            'gflop', 'weights_bytes', 'save_model', 'read_metadata', 'find_state', 'strip_prefix', 'misfits',
            'shapes_of', 'fill', 'check_finite', 'fits', 'config_of', 'network_of', 'nearest', 'LRNetwork', 'load_model',
-           'restore', 'fingerprint', 'device_of', 'on_device']
+           'restore', 'fingerprint', 'device_of', 'on_device', 'out_of_memory']
 
 # %% ../nbs/03_models.ipynb #7b99e1a6
 import copy, hashlib, inspect, itertools, json, warnings
@@ -552,4 +552,9 @@ def on_device(
     "A network on a device; the caller's stays where it is"
     here,there = device_of(net),torch.device(device or device_of(net))
     if here.type == there.type and there.index in (None, here.index): return net
+    if not list(net.state_dict()): return net # one that runs elsewhere, from a file
     return copy.deepcopy(net).to(there)
+
+def out_of_memory(e:Exception)->bool: # of a GPU or of the machine; DataParallel makes another error of it, with the same words
+    "Whether it is memory that there was too little of"
+    return isinstance(e, (MemoryError, torch.cuda.OutOfMemoryError)) or isinstance(e, RuntimeError) and any(o in str(e) for o in ('out of memory', "can't allocate memory", 'not enough memory'))

@@ -9,8 +9,8 @@ __all__ = ['schedules', 'half_written', 'named_only', 'recipes', 'rates', 'losse
            'create_like', 'best_model', 'UndoSpikes', 'by_design', 'back_to', 'Middle', 'Validate', 'CSVLog', 'Bar',
            'TensorBoard', 'Stalled', 'ReduceLR', 'RaiseIntensity', 'to_bytes', 'Keep', 'trained_state', 'Checkpoint',
            'read_checkpoint', 'checkpoints_in', 'changed_settings', 'check_settings', 'load_optimizer', 'resume',
-           'Signals', 'parse_duration', 'TimeLimit', 'read_recipe', 'settle', 'settle_for', 'faster', 'out_of_memory',
-           'time_step', 'time_ways', 'probe_gpus', 'callbacks_for', 'how_judged', 'write_run', 'announce', 'finish',
+           'Signals', 'parse_duration', 'TimeLimit', 'read_recipe', 'settle', 'settle_for', 'faster', 'time_step',
+           'time_ways', 'probe_gpus', 'callbacks_for', 'how_judged', 'write_run', 'announce', 'finish',
            'plain_settings', 'start_over', 'try_saving', 'alone_in', 'run', 'check_init', 'starting_model', 'open_pair',
            'train']
 
@@ -26,7 +26,7 @@ from .env import (InputError, _rename, amp_dtype, atomic_write, bar, describe_de
                          say, seed_everything, set_rng_state)
 from .data import CropSampler, one_clip, only_one, open_frames, read_ahead
 from .degrade import Degrade, seed_recipe
-from .models import create_model, fingerprint, fold, load_model, make_network, n_params, network_name, presets, save_model, weights_bytes
+from .models import create_model, fingerprint, fold, load_model, make_network, n_params, network_name, out_of_memory, presets, save_model, weights_bytes
 from .losses import HybridLoss, l1_loss, mse_loss
 
 # %% ../nbs/06_train.ipynb #455efef5
@@ -630,9 +630,6 @@ def faster(
 )->str:
     "The way whose middle time is the least"
     return min(times, key=lambda k: statistics.median(times[k]))
-
-def out_of_memory(e:Exception)->bool: # DataParallel makes another error of it, with the same words
-    return isinstance(e, torch.cuda.OutOfMemoryError) or isinstance(e, RuntimeError) and 'out of memory' in str(e)
 
 def time_step(t:Trainer, way:nn.Module, crops)->float: # s
     "Forward and backward of one batch, in its parts; no weight moves"
