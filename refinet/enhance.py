@@ -7,11 +7,11 @@ __all__ = ['largest_whole', 'of_the_file', 'plain_modes', 'luma', 'written_as', 
            'h264', 'as_input', 'reach', 'Box', 'tiles', 'FrameGates', 'at_rest', 'feature_bytes', 'pick_tile',
            'enhance_tensor', 'carried_exif', 'open_picture', 'plain', 'to_planes', 'from_planes', 'to_blocks',
            'from_blocks', 'fill_up', 'FusedConv', 'fused', 'FusedBody', 'on_grid', 'order_blocks', 'border_shares',
-           'keep_memory', 'FastPixels', 'fast_pixels', 'enhance_pixels', 'enhance_image', 'save_picture', 'check_apart',
-           'enhance_file', 'FolderResult', 'parse_shard', 'undisturbed', 'enhance_folder', 'in_thread', 'Look',
-           'guessed_matrix', 'look_of', 'frame_to_rgb', 'rgb_to_frame', 'open_clip', 'read_clip', 'rate_of', 'evenly',
-           'add_video', 'add_copies', 'say_lost', 'ClipWriter', 'beside', 'last_second', 'count_frames', 'ends_early',
-           'enhance_clip', 'Enhancer', 'own_device', 'enhance']
+           'keep_memory', 'supported_dtype', 'FastPixels', 'fast_pixels', 'enhance_pixels', 'enhance_image',
+           'save_picture', 'check_apart', 'enhance_file', 'FolderResult', 'parse_shard', 'undisturbed',
+           'enhance_folder', 'in_thread', 'Look', 'guessed_matrix', 'look_of', 'frame_to_rgb', 'rgb_to_frame',
+           'open_clip', 'read_clip', 'rate_of', 'evenly', 'add_video', 'add_copies', 'say_lost', 'ClipWriter', 'beside',
+           'last_second', 'count_frames', 'ends_early', 'enhance_clip', 'Enhancer', 'own_device', 'enhance']
 
 # %% ../nbs/08_enhance.ipynb #3c82e07e
 import contextlib, copy, ctypes, io, os, queue, signal, threading, time, warnings, zlib
@@ -321,10 +321,14 @@ def fill_up(
 
 # %% ../nbs/08_enhance.ipynb #0b92ca3a
 @cache
-def _fuses()->bool: # may torch's library for convolutions be called by name?
+def _fuses(
+    dtype=torch.float32, # of weights and pictures
+)->bool:
+    "May torch's library for convolutions be called by name, in this number format, on this processor?"
     try:
-        x = torch.ones(1, 4, 4, 4)
-        return torch.ops.mkldnn._convolution_pointwise(x, x, None, (0, 0), (1, 1), (1, 1), 1, 'leaky_relu', [.2], '').shape == (1, 1, 1, 1)
+        x,ones,pads = torch.ones(1, 4, 4, 4, dtype=dtype),(1, 1),(0, 0)
+        w = torch.ops.mkldnn._reorder_convolution_weight(x, pads, ones, ones, 1, [1, 4, 4, 4]) # without AVX-512, bf16 fails here
+        return torch.ops.mkldnn._convolution_pointwise(x, w, None, pads, ones, ones, 1, 'leaky_relu', [.2], '').shape == (1, 1, 1, 1)
     except (AttributeError, RuntimeError): return False
 
 # %% ../nbs/08_enhance.ipynb #bce1b98c
@@ -333,8 +337,8 @@ class FusedConv:
     def __init__(self, weight, bias, dtype, slope:float|None=None): # (d, c, k, k), k odd; (d,) or None; the slope of a LeakyReLU behind it
         self.kernel,self.pads,self.slope = weight.detach().float(),(weight.shape[2]//2,)*2,slope
         self.bias = torch.zeros(len(weight)) if bias is None else bias.detach().float()
-        self.own = self.times(dtype)
-        if _fuses(): self.own = torch.ops.mkldnn._reorder_convolution_weight(self.own[0], self.pads, (1, 1), (1, 1), 1, [1, weight.shape[1], 64, 64]),self.own[1]
+        self.own,self.fuses = self.times(dtype),_fuses(dtype)
+        if self.fuses: self.own = torch.ops.mkldnn._reorder_convolution_weight(self.own[0], self.pads, (1, 1), (1, 1), 1, [1, weight.shape[1], 64, 64]),self.own[1]
         seen = torch.tensor([[1., 0, -1], [1, 0, 0], [1, -1, 0]]) # of all, the first and the last row: what each tap sees
         self.means = torch.einsum('dcij,ik,jl->dklc', self.kernel, seen, seen).flatten(1) if weight.shape[2] == 3 else None
     def times(self, dtype, before=None, after=None): # weights and bias, times a factor for each channel that comes in (c,), or goes out (d,)
@@ -344,13 +348,13 @@ class FusedConv:
         return w.to(dtype).contiguous(memory_format=torch.channels_last),b.to(dtype)
     def __call__(self, x, before=None): # (1, c, h, w)
         w,b = self.own if before is None else self.times(x.dtype, before)
-        if not _fuses(): y = F.conv2d(x, w, b, padding=self.pads); return y if self.slope is None else F.leaky_relu_(y, self.slope)
+        if not self.fuses: y = F.conv2d(x, w, b, padding=self.pads); return y if self.slope is None else F.leaky_relu_(y, self.slope)
         then = ('none', []) if self.slope is None else ('leaky_relu', [self.slope])
         return torch.ops.mkldnn._convolution_pointwise(x, w, b, self.pads, (1, 1), (1, 1), 1, *then, '')
     def add_to(self, y, x, before=None, after=None): # y is changed
         "y + conv(x)"
         w,b = self.own if before is after is None else self.times(y.dtype, before, after)
-        if not _fuses(): return y.add_(F.conv2d(x, w, b, padding=self.pads))
+        if not self.fuses: return y.add_(F.conv2d(x, w, b, padding=self.pads))
         return torch.ops.mkldnn._convolution_pointwise_(y, x, w, b, self.pads, (1, 1), (1, 1), 1, 'add', 1., None, [], None)
     def mean(self, x): # (d,)
         "The mean of conv(x) over the frame, from sums of x"
@@ -413,16 +417,25 @@ def keep_memory():
         for option,size in ((-3, 32), (-1, 256)): libc.mallopt(option, size << 20) # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
 
 # %% ../nbs/08_enhance.ipynb #dab0f88c
+def supported_dtype(
+    dtype, # torch.float32 or torch.bfloat16
+)->torch.dtype:
+    "`dtype`, or fp32 and a line where this processor has no convolutions in bf16"
+    if dtype == torch.float32 or _fuses(dtype): return dtype
+    say("bf16: this processor does not compute convolutions in it, so fp32 is used")
+    return torch.float32
+
 class FastPixels:
     "8-bit pictures to 8-bit pictures, by torch on the CPU: `picture`, or tensors by way of it"
     eight_bits,training = True,False
     def __init__(self,
         net,                # an `MSAFN` on the LR grid; is kept, as it is, for tiles and 16 bits
         upscale:bool=False, # four times as large; False: same size
-        dtype=torch.float32,# or torch.bfloat16
+        dtype=torch.float32,# or torch.bfloat16; fp32, with a line, where the processor cannot
     ):
         keep_memory()
         if not on_grid(net): raise InputError("8 bits in and out is for networks that work on the LR grid (light_msafn, nano_msafn, msafn)")
+        dtype = supported_dtype(dtype)
         self.plain,self.dtype,self.factor = net,dtype,4 if upscale else 1
         if upscale: self.lr_input = 4
         self.parts = 1 if dtype == torch.float32 else 32 # of a step of 255
