@@ -147,7 +147,8 @@ def clip_sources(names)->dict: # name to folder, or to folder and prefix
         folder,_,file = o.rpartition('/'); m = numbered.match(file.rpartition('.')[0])
         if not m or not (n := groups.get((folder, m[1]))): continue
         beside = bool(folder) and (at_depth[folder.count('/')] > 1 or 'frame' in m[1].lower() and n < len(names))
-        if in_folder[folder] > 1: found[o] = f'{folder}/{m[1]}'.lstrip('/')
+        parts = in_folder[folder] > 1 and not (beside and (folder, '') in groups) # 0001.png beside mask_0001.png: one clip
+        if parts: found[o] = f'{folder}/{m[1]}'.lstrip('/')
         elif beside: found[o] = folder
     return found
 

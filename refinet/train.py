@@ -515,9 +515,9 @@ def check_settings(out, kept:dict, now:dict):
     "An `InputError` where a run was started with other settings"
     if not (changed := changed_settings(kept, now)): return
     if changed.keys() <= {'steps', 'epoch_steps'} and 'steps' in changed:
-        a,b = changed['steps']
+        a,b = changed['steps']; best,final = (Path(out)/f"{o}_{now.get('role', 'student')}.safetensors" for o in ('best', 'final'))
         raise InputError(f"{out} was started for {a} steps (now {b}), and its learning rate falls to nothing by then: go on with --steps {a}, "
-                         f"or train further from its weights: --init {out}/final_{now.get('role', 'student')}.safetensors and another --out")
+                         f"or train further from its weights: --init {best if best.exists() and not final.exists() else final} and another --out")
     raise InputError(f"{out} was started with other settings: " + ', '.join(f"{k} {a} (now {b})" for k,(a,b) in changed.items()) + ": give those, or another --out")
 
 def load_optimizer(opt, state:dict):
@@ -752,9 +752,9 @@ def run(
     "Train, validate, keep, and say what came of it"
     out,device = Path(out),join_workers(device)
     resumed = resumed or int(os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)) > 0 # torchrun starts all anew when one dies
-    start_over(out, resumed)
     settings = plain_settings(dict(model=name, role=role, seed=seed, data=frames.root, frames=frames.contents(), **{k:v for k,v in s.items() if k != 'tensorboard'}, **(more or {})))
     with alone_in(out):
+        start_over(out, resumed)
         sampler = CropSampler(frames, s['size'], s['batch'], seed, threads=threads)
         t = Trainer(task, sampler, Degrade(**s['degrade'], seed=seed), s['steps'], s['epoch_steps'], s['lr'], schedules[s['schedule']], s['weight_decay'],
                     s['accumulate'], device, [*extra, *callbacks_for(s, out, role, name, Middle(valid), settings, time_limit, since)], s['compile'])
