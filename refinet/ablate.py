@@ -34,8 +34,9 @@ def read_plan(
     given = dict(source if isinstance(source, dict) else read_toml(source)); settings = given.pop('settings', {})
     plan = {k: given.pop(k, v) for k,v in plan_words.items()} | dict(run=given, settings=settings)
     if plan['baseline'] not in settings: raise InputError(f"the plan has no setting {plan['baseline']!r} to compare with: there are {', '.join(settings) or 'none'}")
-    own = not isinstance(plan['model'], str) or plan['model'] in own_networks # a class, a function that makes a network, or a network: from Python alone
-    if not own and plan['model'] not in presets: raise InputError(f"the plan's model {plan['model']!r} is no preset: there are {', '.join(presets)}")
+    own = not isinstance(plan['model'], str) or plan['model'] in own_networks # from Python alone, see `make_network`
+    if not own and plan['model'] not in presets:
+        raise InputError(f"the plan's model {plan['model']!r} is no preset: there are {', '.join(presets)}")
     if not isinstance(plan['recipe'], str): plan['recipe'] = str(plan['recipe'])
     settle(plan['recipe'], 1, **given) # unknown words are refused before hours of work
     for o in settings.values(): settle_terms(plan['recipe'], split_words(o)[1])
@@ -87,15 +88,19 @@ def mean_psnr(row)->float: # dB, of a row of `one_run`
 
 def one_run(plan, name, seed, packed, teacher, tests, out, device='auto')->dict: # the row; None where it was asked to stop
     "Train one setting with one seed, and score it"
-    words,terms = split_words(plan['settings'][name]); d,model = settle_terms(plan['recipe'], terms),network_name(plan['model'])
-    changes = {k:words[k] for k in ('branches', 'lr') if words[k] is not None} | dict(loss=truth_loss(plan['recipe'], plan['run'].get('loss')))
+    words,terms = split_words(plan['settings'][name])
+    d,model = settle_terms(plan['recipe'], terms),network_name(plan['model'])
+    changes = {k: words[k] for k in ('branches', 'lr') if words[k] is not None}
+    changes['loss'] = truth_loss(plan['recipe'], plan['run'].get('loss'))
     s = settle(plan['recipe'], 1, model, **plan['run'] | changes)
     s['epoch_steps'] = plan['run'].get('epoch_steps') or max(s['steps']//5, 1)
     master = load_teacher(words['teacher']) if words['teacher'] else teacher
     frames,folder = frames_for(packed, master, words, device),Path(out)/'runs'/f'{name}-{seed}'
     seed_everything(seed)
-    task = make_distiller(starting_model(plan['model'], plan['init'], s['branches']), master if words['live'] else None, d, amp_dtype(pick_device(device)), losses[s['loss']])
-    found = run(task, frames, next(iter(tests.values())), folder, s, model, 'student', seed, bool(checkpoints_in(folder)), device, extra=[Guide(d['guidance'])])
+    student,amp = starting_model(plan['model'], plan['init'], s['branches']),amp_dtype(pick_device(device))
+    task = make_distiller(student, master if words['live'] else None, d, amp, losses[s['loss']])
+    found = run(task, frames, next(iter(tests.values())), folder, s, model, 'student', seed, bool(checkpoints_in(folder)),
+                device, extra=[Guide(d['guidance'])])
     if found['steps'] < s['steps']: return None
     net,each = load_model(folder/'final_student.safetensors').to(pick_device(device)),{}
     for k,f in tests.items(): each |= {f"{k}/{o['name']}": round(o['psnr_y'], 4) for o in evaluate(net, f, pick_device(device), names=('psnr_y',)).rows}
@@ -139,8 +144,10 @@ def ablate(
     plan,out,packed = read_plan(plan),Path(out),frames_to_learn(data)
     if not isinstance(packed, Pack): raise InputError(f"{data} is no pack: run `refinet pack {data} -o DIR` first")
     out.mkdir(parents=True, exist_ok=True); master = load_teacher(teacher)
-    named = dict(model=network_name(plan['model']), teacher=network_name(teacher) if not isinstance(teacher, (str, Path)) else str(teacher))
-    whole = json.loads(json.dumps(plan | named | dict(teacher_weights=fingerprint(master), data=str(data), frames=packed.contents(), tests=sorted(Path(str(o)).name for o in tests))))
+    given = str(teacher) if isinstance(teacher, (str, Path)) else network_name(teacher)
+    named = dict(model=network_name(plan['model']), teacher=given, teacher_weights=fingerprint(master),
+                 data=str(data), frames=packed.contents(), tests=sorted(Path(str(o)).name for o in tests))
+    whole = json.loads(json.dumps(plan | named))
     check_same(out, whole)
     with atomic_write(out/'plan.json', 'w') as f: json.dump(whole, f, indent=1)
     if plan['jpeg']: packed = pack(AsJPEG(packed, plan['jpeg']), out/f"jpeg-{plan['jpeg']}")
@@ -182,14 +189,15 @@ def paired(
     return float(stats.t.ppf(.975, len(gains)-1)*error),float(stats.ttest_1samp(gains, 0).pvalue)
 
 def compare(rows, alone)->dict: # runs of a setting, and of the baseline
-    "Mean gain over the seeds that both have, with its interval and p over these seeds; and on how many pictures the mean is better"
+    "Mean gain over the seeds that both have, its interval and p; and on how many pictures the mean is better"
     pairs = [(o, p) for o in rows for p in alone if o['seed'] == p['seed']]
     if not pairs: return dict(gain=None, interval='', p=None, better='')
     gains = [mean_psnr(o) - mean_psnr(p) for o,p in pairs]
     gain,(half,p) = float(np.mean(gains)),paired(gains)
     by_picture = [np.mean([o['each'][n] - p['each'][n] for o,p in pairs]) for n in pairs[0][0]['each']]
-    return dict(gain=round(gain, 3), interval='' if half is None else f'{gain-half:+.3f} to {gain+half:+.3f}', p=None if p is None else f'{p:.2g}',
-                better=f'{sum(o > 0 for o in by_picture)} of {len(by_picture)} pictures')
+    interval = '' if half is None else f'{gain-half:+.3f} to {gain+half:+.3f}'
+    better = f'{sum(o > 0 for o in by_picture)} of {len(by_picture)} pictures'
+    return dict(gain=round(gain, 3), interval=interval, p=None if p is None else f'{p:.2g}', better=better)
 
 # %% ../nbs/10a_ablate.ipynb #a1ef2155
 def ablation_plot(
@@ -197,7 +205,7 @@ def ablation_plot(
     baseline='alone',
     title='',
 )->Image.Image:
-    "A dot a run, a line at the mean, and the 95 % interval of the gain, beside the setting that all are compared with"
+    "A dot a run, a line at the mean, and the 95 % interval of the gain over the baseline"
     from matplotlib.figure import Figure
     found = summarise(rows, baseline)[::-1]
     level = next(o['mean'] for o in found if o['setting'] == baseline)
@@ -205,7 +213,9 @@ def ablation_plot(
     for i,o in enumerate(found):
         runs = [mean_psnr(r) for r in rows if r['setting'] == o['setting']]
         ax.plot(runs, [i]*len(runs), 'o', color='C0', alpha=.5, ms=5); ax.plot([o['mean']]*2, [i-.3, i+.3], color='C3', lw=2)
-        if o['interval']: ax.plot([o['mean'] - o['gain'] + float(e) for e in o['interval'].split(' to ')], [i+.25]*2, color='C3', lw=1)
+        if not o['interval']: continue
+        ends = [o['mean'] - o['gain'] + float(e) for e in o['interval'].split(' to ')]
+        ax.plot(ends, [i+.25]*2, color='C3', lw=1)
     ax.axvline(level, color='grey', ls=':'); ax.set_yticks(range(len(found)), [o['setting'] for o in found], fontsize=8)
     ax.set_xlabel('PSNR, dB (Y), mean of the test sets', fontsize=8); ax.set_title(title, fontsize=9); ax.tick_params(labelsize=8); ax.grid(axis='x', alpha=.3)
     return figure_picture(fig)

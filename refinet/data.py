@@ -83,7 +83,7 @@ class Frames(Dataset):
         except InputError as e: self.bad[self.names[i]] = str(e)
     def subset(self, keep): # the frames at these numbers
         out = object.__new__(type(self)); out.__dict__.update(self.__dict__, names=[self.names[i] for i in keep]); return out
-    def sizes(self): # of what is read: bytes of some sixty files, spread over all of them; None where one is not there
+    def sizes(self): # bytes of some sixty files, spread over all of them; None where one is not there
         picks = sorted({int(o) for o in np.linspace(0, len(self)-1, min(len(self), 64))})
         return [self.path(i).stat().st_size if self.path(i).is_file() else None for i in picks]
     def contents(self)->str: # the same wherever the folder lies: a run may go on with it on another machine
@@ -111,8 +111,8 @@ def source_of(name:str)->str: # what is not split: the clip of a frame, the phot
     clip,_,frame = name.rpartition('/')
     return clip if clip and frame.startswith('im') and frame[2:].partition('.')[0].isdecimal() else name
 
-numbered = re.compile(r'^(.*?)(\d+)(?:[-_]?x[2348])?$') # the stem of a picture: what comes before its number, the number
-camera = re.compile(r'^(?i:dsc[fn]?|cimg|imgp|pict|dji|gopr|sam|pxl)[-_]?$|^(IMG|_MG|_DSC|P\d*)[-_]?$') # one shot each
+numbered = re.compile(r'^(.*?)(\d+)(?:[-_]?x[2348])?$') # the stem of a picture: a prefix, a number
+camera = re.compile(r'^(?i:dsc[fn]?|cimg|imgp|pict|dji|gopr|sam|pxl)[-_]?$|^(IMG|_MG|_DSC|P\d*)[-_]?$') # single shots
 
 def runs_on(numbers)->bool: # of the pictures of one folder
     "Whether these are the frames of a clip: one step between most of them, or hardly a gap"
@@ -128,26 +128,33 @@ def running_groups(names)->dict: # (folder, prefix) to how many
     groups = {}
     for o in names:
         folder,_,file = o.rpartition('/')
-        if m := numbered.match(file.rpartition('.')[0]): groups.setdefault((folder, m[1]), []).append(int(m[2]))
+        m = numbered.match(file.rpartition('.')[0])
+        if m: groups.setdefault((folder, m[1]), []).append(int(m[2]))
     return {k: len(v) for k,v in groups.items() if not camera.match(k[1]) and runs_on(v)}
 
 # %% ../nbs/01_data.ipynb #e8e807d3
 def names_within(names)->list:
-    "Names without the numbers of tiles, and without the tar file where several tar files are shards of one collection"
+    "Names without the numbers of tiles, and without the tar file where tar files are shards of one collection"
     names = [re.sub(r'#\d+', '', o) if '#' in o else o for o in names]
     inner = [o.rpartition('.tar/')[2] for o in names]
-    return inner if len(set(inner)) == len(set(names)) else names # each its own 0001.png: a tar file is a folder
+    shards = len(set(inner)) == len(set(names)) # else each has its own 0001.png: a tar file is a folder
+    return inner if shards else names
 
 def clip_sources(names)->dict: # name to folder, or to folder and prefix
     "The clips among pictures, by the running numbers in their names"
     groups = running_groups(names)
-    in_folder,at_depth = Counter(f for f,_ in groups),Counter(f.count('/') for f in {f for f,_ in groups} if f)
+    in_folder = Counter(f for f,_ in groups)
+    at_depth = Counter(f.count('/') for f in in_folder if f)
     found = {}
     for o in names:
-        folder,_,file = o.rpartition('/'); m = numbered.match(file.rpartition('.')[0])
-        if not m or not (n := groups.get((folder, m[1]))): continue
-        beside = bool(folder) and (at_depth[folder.count('/')] > 1 or 'frame' in m[1].lower() and n < len(names))
-        parts = in_folder[folder] > 1 and not (beside and (folder, '') in groups) # 0001.png beside mask_0001.png: one clip
+        folder,_,file = o.rpartition('/')
+        m = numbered.match(file.rpartition('.')[0])
+        n = groups.get((folder, m[1]), 0) if m else 0
+        if not n: continue
+        others = at_depth[folder.count('/')] > 1 or 'frame' in m[1].lower() and n < len(names)
+        beside = bool(folder) and others
+        views = beside and (folder, '') in groups # 0001.png beside mask_0001.png: one clip
+        parts = in_folder[folder] > 1 and not views
         if parts: found[o] = f'{folder}/{m[1]}'.lstrip('/')
         elif beside: found[o] = folder
     return found
@@ -156,7 +163,7 @@ def sources_of(names)->list: # one each
     "What must not be split: the clip of a frame, the photograph of a tile"
     plain = names_within(names)
     known = {o: source_of(o) if '.tar/' not in o else o for o in set(plain)}
-    clips = clip_sources([o for o,s in known.items() if s == o]) # the rest are im1.png, im2.png, ... in a folder
+    clips = clip_sources([o for o,s in known.items() if s == o]) # the rest are im1.png, im2.png, ...
     return [clips.get(o) or known[o] for o in plain]
 
 def one_clip(names)->bool:
@@ -228,11 +235,13 @@ def _try_lock(f)->bool: # False where somebody else holds it
     try:
         if os.name == 'nt':
             import msvcrt
-            f.seek(2**30); msvcrt.locking(f.fileno(), msvcrt.LK_NBLCK, 1) # far behind what is written, so that others can read that
+            f.seek(2**30) # far behind what is written, so that others can read that
+            msvcrt.locking(f.fileno(), msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
             fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as e: return e.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK) # a file system without locks: nothing to hold
+    except OSError as e: # another error: a file system without locks, there is nothing to hold
+        return e.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
     return True
 
 def _same_file(f, path)->bool: # it may have been removed between opening and locking
@@ -250,16 +259,22 @@ def only_one(
     make_folder(folder)
     while True:
         try: f = open(path, 'a+', encoding='utf-8')
-        except OSError as e: raise InputError(f"{folder}: {e.strerror}: choose another place to write to") from None
+        except OSError as e:
+            raise InputError(f"{folder}: {e.strerror}: choose another place to write to") from None
         if _try_lock(f) and (os.name == 'nt' or _same_file(f, path)): break
-        f.seek(0); who = f.read(); f.close()
-        if time.monotonic() > until: raise InputError(f"{doing} is writing into {folder} already ({who.strip() or 'another process'}): wait for its end, or choose another folder")
+        f.seek(0)
+        who = f.read().strip() or 'another process'
+        f.close()
+        if time.monotonic() > until:
+            raise InputError(f"{doing} is writing into {folder} already ({who}): wait for its end, or choose another folder")
         time.sleep(.05)
     try:
-        f.truncate(0); f.seek(0); f.write(f"process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M')}\n"); f.flush()
+        f.truncate(0)
+        f.write(f"process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M')}\n") # 'a+': at the end, which is the start
+        f.flush()
         yield
     finally:
-        if os.name != 'nt': path.unlink(missing_ok=True) # while it is held: who waits for it sees that it is gone
+        if os.name != 'nt': path.unlink(missing_ok=True) # while it is held: who waits sees that it is gone
         f.close()
         if os.name == 'nt':
             with contextlib.suppress(OSError): path.unlink()
@@ -338,8 +353,9 @@ class Vimeo90K(Frames):
         self.listed = self._listed(base, lists, kind)
     def _listed(self, base, lists, kind): # what is on one list only is told from the rest of the clips
         found = {s: set(read_list(lists[kind, s])) for s in ('train', 'test') if (kind, s) in lists}
-        if len(found) == 1: found |= {s: set(list_clips(base)).difference(*found.values()) for s in ('train', 'test') if s not in found}
-        return found or None
+        if len(found) != 1: return found or None
+        rest = set(list_clips(base)).difference(*found.values())
+        return {s: found.get(s, rest) for s in ('train', 'test')}
     def _clips(self, base, lists, kind, split, here):
         if (listed := [lists[o] for o in ((kind, 'train'), (kind, 'test')) if o in lists and split in (o[1], 'all')]):
             return [c for o in listed for c in read_list(o) if c.split('/')[0] in here]
@@ -562,7 +578,8 @@ def take_split(frames, split, listed=None): # frames: all of them; sets its name
     "Keep the frames of a split; an `InputError` where there are none"
     frames.listed = listed and {k: set(v) for k,v in listed.items()}
     names = split_names(frames.names, split, frames.listed)
-    if not names: raise InputError(f"{frames.root}: all of its frames are on the official test list: train on others, and evaluate on these")
+    if not names:
+        raise InputError(f"{frames.root}: all of its frames are on the official test list: train on others, evaluate on these")
     frames.names = names
 
 def describe_plan(plan, n)->str: # one line
@@ -579,7 +596,7 @@ def pack(
     shard_mb:float=256,# size of a file
     threads:int=None,  # that decode and write; one for each core by default
 )->'Pack':
-    "Write the pixels of `frames` to `dest`, for `Pack`; a pack that was stopped goes on; what cannot be read and what official lists say stands in its index"
+    "Write `frames` to `dest`, for `Pack`; one that was stopped goes on; its index holds official lists and what cannot be read"
     dest,plan = Path(dest),plan_pack(frames, tile, max_gb, crop, shard_mb)
     with only_one(dest, 'another pack'): return _write_pack(frames, dest, plan, threads)
 
@@ -599,7 +616,8 @@ def _write_pack(frames, dest, plan, threads):
         try: shards = [o.result() for o in jobs]
         finally: stop.set(); [o.cancel() for o in jobs]
     if not any(o['frames'] for o in shards): raise InputError(f"none of the {len(picks)} frames could be read: nothing to pack ({next(iter(frames.bad.values()))})")
-    with atomic_write(dest/'index.json', 'w') as f: json.dump(dict(shards=shards, bad=frames.bad, listed=kept_lists(frames)), f)
+    index = dict(shards=shards, bad=frames.bad, listed=kept_lists(frames))
+    with atomic_write(dest/'index.json', 'w') as f: json.dump(index, f)
     return Pack(dest)
 
 # %% ../nbs/01_data.ipynb #5dbc6291
@@ -697,9 +715,12 @@ def pack_tar(
         if not todo: break
         with atomic_write(dest/f'frames-{k:06d}.tar') as f, tarfile.open(fileobj=f, mode='w') as t:
             while todo and f.tell() < shard_mb*2**20:
-                i = todo.pop(0); name,_,tile = frames.names[i].replace('.tar/', '/').partition('#'); progress.update(1)
+                i = todo.pop(0)
+                name,_,tile = frames.names[i].replace('.tar/', '/').partition('#')
+                progress.update(1)
                 if frames.try_array(i) is None: continue # cut off or gone: named in `frames.bad`
-                data = frames.raw(i); name = Path(name).with_suffix('.png' if data[:4] == b'\x89PNG' else Path(name).suffix)
+                data,name = frames.raw(i),Path(name)
+                if data[:4] == b'\x89PNG': name = name.with_suffix('.png')
                 _add(t, name.with_stem(f'{name.stem}#{tile}' if tile else name.stem).as_posix(), data)
     progress.close()
     if listed := kept_lists(frames):
@@ -743,7 +764,8 @@ def join(
         root = os.path.commonpath([os.path.dirname(o) for o in files])
         whole = Frames(root, [Path(os.path.relpath(o, root)).as_posix() for o in files])
     said = [(o.listed or {}, s) for o in parts for s in sources_of(o.names)]
-    found = {k: {s for s,(l,own) in zip(sources_of(whole.names), said) if own in l.get(k, ())} for k in ('train', 'test')}
+    both = list(zip(sources_of(whole.names), said))
+    found = {k: {s for s,(lists,own) in both if own in lists.get(k, ())} for k in ('train', 'test')}
     whole.listed = found if any(found.values()) else None
     return whole
 

@@ -25,7 +25,7 @@ def resize_matrix(
     with torch.inference_mode(False): # it is used where there are gradients too
         each = torch.eye(old, dtype=torch.float64)[None, None] # a row for each pixel, which is 1
         made = F.interpolate(each, size=(new, old), mode='bicubic', antialias=True)[0, 0].float().to(device)
-    if type(made) is not torch.Tensor: return made # under a mode of torch's that only looks at shapes: nothing to keep
+    if type(made) is not torch.Tensor: return made # a shape without values, in a mode of torch's: not kept
     if len(_matrices) >= 64: _matrices.pop(next(iter(_matrices)))
     return _matrices.setdefault(key, made)
 

@@ -288,13 +288,15 @@ def make_network(
     model,  # a preset, a class, a function that makes a network, or a network, which is copied
     **kw    # arguments of `MSAFN`, for a preset
 )->nn.Module:
-    "The network that a run begins with; one of one's own is remembered by its name, so that `load_model` can read what is trained"
+    "The network that a run begins with; one of one's own is remembered by its name, for `load_model`"
     if isinstance(model, str) and model not in own_networks: return create_model(model, **kw)
     make = own_networks.get(model) if isinstance(model, str) else model
     if kw: raise InputError(f"{network_name(model)} is no preset: it takes no {', '.join(kw)}")
-    if not isinstance(make, nn.Module) and not callable(make): raise InputError(f"a network is a preset's name, a class, a function that makes one, or a network; got {type(make).__name__}")
+    if not callable(make): # a network is, too
+        raise InputError(f"a network is a preset's name, a class, a function that makes one, or a network; got {type(make).__name__}")
     net = copy.deepcopy(make) if isinstance(make, nn.Module) else make()
-    if not isinstance(net, nn.Module): raise InputError(f"{network_name(make)} made no network but {type(net).__name__}: it must return a torch.nn.Module")
+    if not isinstance(net, nn.Module):
+        raise InputError(f"{network_name(make)} made no network but {type(net).__name__}: it must return a torch.nn.Module")
     own_networks[network_name(make)] = make
     return net
 
@@ -337,15 +339,17 @@ def weights_bytes(
     from safetensors.torch import save
     model = getattr(model, 'module', model)
     state = model.state_dict()
-    if odd := [k for k,v in state.items() if not torch.is_tensor(v)]: raise InputError(f"{network_name(model)} cannot be saved: {odd[0]} in its state_dict is no tensor")
-    state = {k: (v.half() if half and v.is_floating_point() else v).detach().cpu().contiguous() for k,v in state.items()}
+    odd = [k for k,v in state.items() if not torch.is_tensor(v)]
+    if odd: raise InputError(f"{network_name(model)} cannot be saved: {odd[0]} in its state_dict is no tensor")
+    def stored(v): return v.half() if half and v.is_floating_point() else v
+    state = {k: stored(v).detach().cpu().contiguous() for k,v in state.items()}
     seen = set()
     for k,v in state.items(): # weights that are used twice are written twice
         if v.data_ptr() in seen: state[k] = v.clone()
         seen.add(v.data_ptr())
-    how = dict(config=json.dumps(model.config)) if isinstance(model, MSAFN) else dict(network=network_name(model))
-    meta = dict(format='pt', library=f'refinet {refinet.__version__}', name=name) | how | {k: str(v) for k,v in meta.items()}
-    return save(state, metadata=meta)
+    made = dict(config=json.dumps(model.config)) if isinstance(model, MSAFN) else dict(network=network_name(model))
+    about = dict(format='pt', library=f'refinet {refinet.__version__}', name=name)
+    return save(state, metadata=about | made | {k: str(v) for k,v in meta.items()})
 
 def save_model(
     model:nn.Module, # an `MSAFN`, a network of one's own, or one of them inside DataParallel
@@ -366,7 +370,8 @@ def read_metadata(path)->dict:
     except Exception as e: raise InputError(f"{path} is no whole safetensors file ({e}): copy or download it again") from None
 
 # %% ../nbs/03_models.ipynb #f01ac308
-state_keys = ('state_dict', 'model_state_dict', 'student', 'params_ema', 'params', 'ema', 'model', 'net', 'network', 'generator', 'task', 'weights')
+state_keys = ('state_dict', 'model_state_dict', 'student', 'params_ema', 'params', 'ema', 'model', 'net', 'network',
+              'generator', 'task', 'weights')
 
 def find_state(
     got, # what `torch.load` returned
@@ -379,14 +384,15 @@ def find_state(
     return got
 
 def strip_prefix(state:dict)->dict:
-    "A state dict without what DataParallel, `torch.compile`, Lightning and the like put before or between the names"
+    "A state dict without what DataParallel, `torch.compile`, Lightning and the like put into the names"
     state = {'.'.join(o for o in k.split('.') if o not in ('module', '_orig_mod')): v for k,v in state.items()}
     first = 'conv_init.weight' # of every network of this kit
-    ways = sorted((k.removesuffix(first) for k in state if k.endswith('.'+first) or k == first), key=lambda o: ('teacher' in o, len(o)))
+    ways = [k.removesuffix(first) for k in state if k.endswith('.'+first) or k == first]
+    ways.sort(key=lambda o: ('teacher' in o, len(o)))
     if ways: return {k.removeprefix(ways[0]): v for k,v in state.items() if k.startswith(ways[0])}
-    while len(state) > 1 and len(heads := {k.partition('.')[0] for k in state}) == 1 and heads <= {*state_keys}:
-        state = {k.partition('.')[2]: v for k,v in state.items()}
-    return state
+    heads = {k.partition('.')[0] for k in state}
+    if len(state) < 2 or len(heads) != 1 or not heads <= {*state_keys}: return state
+    return strip_prefix({k.partition('.')[2]: v for k,v in state.items()})
 
 def _read_state(path): # state dict, metadata
     if path.suffix.lower() == '.safetensors':
@@ -425,8 +431,9 @@ def fill(
 def check_finite(model:nn.Module, source)->nn.Module: # the same network
     "An `InputError` where weights are NaN or infinite: every picture would come out black"
     bad = [k for k,v in model.state_dict().items() if v.is_floating_point() and not v.isfinite().all()]
-    if bad: raise InputError(f"{source} is broken: NaN or infinite numbers in {len(bad)} of its {len(model.state_dict())} tensors ({bad[0]}{', ...' if len(bad) > 1 else ''}): take an earlier file of that training")
-    return model
+    if not bad: return model
+    raise InputError(f"{source} is broken: NaN or infinite numbers in {len(bad)} of its {len(model.state_dict())} tensors "
+                     f"({', '.join(bad[:2])}): take an earlier file of that training")
 
 # %% ../nbs/03_models.ipynb #e1b5716a
 def fits(model:nn.Module, state:dict)->bool:
@@ -480,7 +487,7 @@ class LRNetwork(nn.Module):
         below,right = self.filled(h),self.filled(w)
         if self.square: below = right = max(below, right)
         if (below, right) == (h, w): return self.net(x)
-        x = F.pad(x, (0, right - w, 0, below - h), mode='replicate') # the border again: no edge that is not there
+        x = F.pad(x, (0, right - w, 0, below - h), mode='replicate') # the border again: no new edge
         return self.net(x)[..., :h*self.lr_input, :w*self.lr_input]
 
 # %% ../nbs/03_models.ipynb #30e9714e
@@ -489,7 +496,7 @@ def _by_spandrel(path, state):
     try:
         with warnings.catch_warnings(action='ignore', category=FutureWarning):
             try: found = loader.load_from_file(str(path)) # it tries a .pt as TorchScript first
-            except Exception: found = loader.load_from_state_dict(state) # of a wrapped network, or of a file that ends in another way
+            except Exception: found = loader.load_from_state_dict(state) # of a wrapped network
     except Exception as e: raise InputError(f"{path} is neither a network of this kit nor one that spandrel reads ({type(e).__name__}): give weights of a x4 network") from None
     if found.scale != 4: raise InputError(f"{path}: a x{found.scale} {found.architecture.name}; the kit works at x4")
     sides = found.size_requirements
@@ -498,21 +505,24 @@ def _by_spandrel(path, state):
 weight_suffixes = ('.safetensors', '.pth', '.pt', '.ckpt', '.bin')
 
 def load_model(
-    source,     # a preset with shipped weights, a .safetensors or .pth of the kit or of the published scripts, or a file that spandrel reads
+    source,     # a preset with shipped weights, a file of the kit or of the published scripts, or one that spandrel reads
     model=None, # for weights of a network of one's own: its class, or a function that makes it
 )->nn.Module: # in eval mode, on the CPU
     "A network with its weights"
     if str(source) in presets: return create_model(str(source), pretrained=True)
     path = Path(source)
     if not path.is_file(): raise InputError(f"{source}: no such file, and no preset of that name (there are {', '.join(presets)})")
-    if path.suffix.lower() not in weight_suffixes: raise InputError(f"{source}: weights end with {', '.join(weight_suffixes)}")
+    if path.suffix.lower() not in weight_suffixes:
+        raise InputError(f"{source}: weights end with {', '.join(weight_suffixes)}")
     state,meta = _read_state(path)
     return check_finite(_network_for(path, state, meta, model), path).float().eval()
 
 def _network_for(path, state, meta, model): # the network of a file, with its weights
     if model is not None: return fill(make_network(model), state, path, network_name(model))
     if own := meta.get('network'):
-        if own not in own_networks: raise InputError(f"{path} holds weights of {own}, which is no network of this kit: load_model(path, {own}) with its class reads them")
+        if own not in own_networks:
+            raise InputError(f"{path} holds weights of {own}, which is no network of this kit: "
+                             f"load_model(path, {own}) with its class reads them")
         return fill(make_network(own), state, path, own)
     if 'config' in meta: return fill(MSAFN(**json.loads(meta['config'])), state, path)
     ours = strip_prefix(state)
@@ -555,6 +565,8 @@ def on_device(
     if not list(net.state_dict()): return net # one that runs elsewhere, from a file
     return copy.deepcopy(net).to(there)
 
-def out_of_memory(e:Exception)->bool: # of a GPU or of the machine; DataParallel makes another error of it, with the same words
+def out_of_memory(e:Exception)->bool: # of a GPU or of the machine
     "Whether it is memory that there was too little of"
-    return isinstance(e, (MemoryError, torch.cuda.OutOfMemoryError)) or isinstance(e, RuntimeError) and any(o in str(e) for o in ('out of memory', "can't allocate memory", 'not enough memory'))
+    if isinstance(e, (MemoryError, torch.cuda.OutOfMemoryError)): return True
+    words = 'out of memory', "can't allocate memory", 'not enough memory' # DataParallel makes another error of it
+    return isinstance(e, RuntimeError) and any(o in str(e) for o in words)
