@@ -721,9 +721,13 @@ def look_of(
 def _sws(matrix): # libswscale's number for it
     return 5 if matrix == 6 else matrix
 
+def _another(number): # a matrix for the side that is RGB and has none: up to PyAV 16, matrices count only where the two differ
+    return 1 if number != 1 else 5
+
 def frame_to_rgb(frame, look:Look)->np.ndarray: # (H, W, 3) uint8
     "A decoded frame as a picture, the right way up"
     kind = {} if frame.format.is_rgb else dict(src_colorspace=_sws(look.matrix), src_color_range=2 if look.full else 1)
+    if kind: kind['dst_colorspace'] = _another(kind['src_colorspace'])
     rgb = frame.reformat(format='rgb24', dst_color_range=2, interpolation='BICUBIC', **kind)
     return np.ascontiguousarray(np.rot90(rgb.to_ndarray(), look.turns))
 
@@ -733,7 +737,9 @@ def rgb_to_frame(rgb, look:Look): # rgb (H, W, 3) uint8
     h,w = rgb.shape[:2]
     if h % 2 or w % 2: rgb = np.pad(rgb, ((0, h % 2), (0, w % 2), (0, 0)), mode='edge')
     frame = av.VideoFrame.from_numpy_buffer(np.require(rgb, requirements='CW'), 'rgb24') # no copy
-    out = frame.reformat(format='yuv420p', dst_colorspace=_sws(look.matrix), src_color_range=2, dst_color_range=2 if look.full else 1, interpolation='BILINEAR')
+    frame.colorspace = look.matrix # PyAV 17 hands on what it does not know (BT.2020)
+    out = frame.reformat(format='yuv420p', src_colorspace=_another(_sws(look.matrix)), dst_colorspace=_sws(look.matrix),
+                         src_color_range=2, dst_color_range=2 if look.full else 1, interpolation='BILINEAR')
     out.colorspace,out.color_range = look.matrix,2 if look.full else 1
     return out
 
@@ -944,7 +950,7 @@ class ClipWriter:
         self.out.metadata.update({k:v for k,v in source.metadata.items() if k in ('title', 'artist', 'comment', 'date')})
         self.counts,self.off = form == 'yuv4mpegpipe',0. # frames, not times; seconds
         self.rate = evenly(source) if self.counts else rate_of(self.film)
-        if found := source.chapters() if hasattr(source, 'chapters') else []: # of PyAV 15 and later
+        if found := source.chapters() if hasattr(source, 'chapters') else []: # of PyAV 16 and later
             say("Y4M has no chapters: they are left out") if self.counts else self.out.set_chapters(found)
     def _packet(self, packet):
         if self.video is None: self.held.append(packet) # streams can only be added before anything is written
