@@ -4,19 +4,20 @@
 
 # %% auto #0
 __all__ = ['largest_whole', 'of_the_file', 'plain_modes', 'luma', 'written_as', 'clip_suffixes', 'stop_signals', 'still_codecs',
-           'clips_written_as', 'encoders', 'h264', 'sound_encoders', 'as_input', 'reach', 'Box', 'tiles', 'FrameGates',
-           'at_rest', 'feature_bytes', 'pick_tile', 'enhance_tensor', 'carried_exif', 'open_picture', 'plain',
-           'to_planes', 'from_planes', 'to_blocks', 'from_blocks', 'fill_up', 'FusedConv', 'fused', 'FusedBody',
-           'on_grid', 'order_blocks', 'border_shares', 'keep_memory', 'supported_dtype', 'FastPixels', 'fast_pixels',
-           'enhance_pixels', 'enhance_image', 'save_picture', 'check_apart', 'enhance_file', 'FolderResult',
-           'parse_shard', 'is_clip', 'stops_like_ctrl_c', 'undisturbed', 'enhance_folder', 'in_thread', 'Look',
-           'guessed_matrix', 'look_of', 'frame_to_rgb', 'rgb_to_frame', 'is_cover', 'film_of', 'open_clip', 'is_frame',
-           'CountedTimes', 'deinterlaced', 'read_clip', 'rate_of', 'evenly', 'add_video', 'takes', 'Copied', 'Recoded',
-           'add_copies', 'say_lost', 'ClipWriter', 'beside', 'last_second', 'count_frames', 'ends_early',
-           'enhance_clip', 'Enhancer', 'own_device', 'enhance']
+           'clips_written_as', 'encoders', 'h264', 'sound_encoders', 'about', 'say', 'as_input', 'reach', 'Box',
+           'tiles', 'FrameGates', 'at_rest', 'feature_bytes', 'pick_tile', 'enhance_tensor', 'carried_exif',
+           'open_picture', 'plain', 'to_planes', 'from_planes', 'to_blocks', 'from_blocks', 'fill_up', 'FusedConv',
+           'fused', 'FusedBody', 'on_grid', 'order_blocks', 'border_shares', 'keep_memory', 'supported_dtype',
+           'FastPixels', 'fast_pixels', 'enhance_pixels', 'enhance_image', 'save_picture', 'check_apart',
+           'enhance_file', 'FolderResult', 'parse_shard', 'is_clip', 'stops_like_ctrl_c', 'undisturbed', 'list_folder',
+           'some', 'result_names', 'no_room', 'enhance_folder', 'in_thread', 'Look', 'guessed_matrix', 'look_of',
+           'frame_to_rgb', 'rgb_to_frame', 'is_cover', 'film_of', 'open_clip', 'is_frame', 'CountedTimes',
+           'deinterlaced', 'read_clip', 'rate_of', 'evenly', 'add_video', 'takes', 'Copied', 'Recoded', 'add_copies',
+           'say_lost', 'ClipWriter', 'beside', 'last_second', 'count_frames', 'ends_early', 'enhance_clip', 'Enhancer',
+           'own_device', 'enhance']
 
 # %% ../nbs/08_enhance.ipynb #3c82e07e
-import contextlib, copy, ctypes, errno, io, os, queue, signal, threading, time, warnings, zlib
+import contextlib, contextvars, copy, ctypes, errno, io, os, queue, signal, threading, time, warnings, zlib
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from functools import cache, lru_cache, partial
@@ -27,10 +28,24 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 from PIL import Image, ImageOps, UnidentifiedImageError
-from .env import InputError, atomic_write, bar, check_writable, need, pick_device, say
-from .data import FrameFolder, existing_folder
+from .env import InputError, atomic_write, bar, check_writable, need, pick_device, say as say_line
+from .data import existing_folder, picture_suffixes
 from .degrade import downscale, grid_kernel, seen_shares, to_uint8, upscale as blow_up
 from .models import Gate, MSAFN, fold, load_model, restore
+
+# %% ../nbs/08_enhance.ipynb #3602d930
+_about = contextvars.ContextVar('about', default='') # the file that is worked on, in this thread
+
+@contextlib.contextmanager
+def about(name): # of a file
+    "While open, lines that do not name a file begin with this one"
+    before = _about.set(str(name))
+    try: yield
+    finally: _about.reset(before)
+
+def say(line): # a line for the person who watches
+    name = _about.get()
+    say_line(line if Path(name).name in line else f'{name}: {line}')
 
 # %% ../nbs/08_enhance.ipynb #52ed3568
 def as_input(
@@ -578,14 +593,6 @@ class FolderResult(NamedTuple):
     skipped:list # names that were there, and newer than their source
     failed:dict  # name to message
 
-def _check_folders(src, dest, names):
-    if dest.resolve().is_relative_to(src.resolve()): raise InputError(f"{dest} lies in {src}: results would be taken for sources the next time, choose a folder beside it")
-    if dest.exists() and not dest.is_dir(): raise InputError(f"{dest} is a file: give a folder")
-    if src.resolve().is_relative_to(dest.resolve()): raise InputError(f"{dest} holds {src}: results would come to lie among the originals, choose another folder")
-    sources = {(src/o).resolve() for o in names}
-    for o in names:
-        if (dest/o).resolve() in sources: raise InputError(f"{dest/o} is one of the sources: originals are never written over, choose another folder")
-
 def parse_shard(
     text:str|None, # '3/8', or None: by torchrun's rank, else everything
 )->tuple: # which, of how many; counted from 1
@@ -629,6 +636,64 @@ def undisturbed():
     finally:
         for o,v in before.items(): signal.signal(o, v)
 
+# %% ../nbs/08_enhance.ipynb #c6e740b1
+def _kind(path)->str: # '' for a picture, else why it is none
+    if path.name.startswith('.') or not path.is_file(): return 'hidden'
+    if is_clip(path): return 'as clips are enhanced one by one'
+    if path.suffix.lower() in picture_suffixes: return ''
+    try:
+        with warnings.catch_warnings(action='ignore'), Image.open(path): return ''
+    except Exception: return 'not read by Pillow' + (' (pip install pillow-heif brings HEIC)' if path.suffix.lower() in ('.heic', '.heif') else '') # whatever a strange file does
+
+def list_folder(
+    root, # a folder
+): # names of its pictures at any depth; reason to names of what is no picture, hidden files apart
+    "What there is to enhance, and what is left out"
+    names,left,root = [],{},Path(root)
+    def add(reason, path): left.setdefault(reason, []).append(path.relative_to(root).as_posix())
+    for folder,inner,files in os.walk(root, onerror=lambda e: add('not readable', Path(e.filename))):
+        inner[:] = sorted(o for o in inner if not o.startswith('.'))
+        for o in inner:
+            if (Path(folder)/o).is_symlink(): add('as links to folders are not followed', Path(folder)/o)
+        for path in sorted(Path(folder)/o for o in files):
+            reason = _kind(path)
+            if not reason: names.append(path.relative_to(root).as_posix())
+            elif reason != 'hidden': add(reason, path)
+    if not names: raise InputError(f"{root} holds no pictures, at any depth" + ''.join(f"; {len(v)} left out, {k}: {some(v)}" for k,v in left.items()))
+    return sorted(names),left
+
+def some(names, n:int=5)->str: # a list
+    "The first few names"
+    return ', '.join(names[:n]) + (', ...' if len(names) > n else '')
+
+def result_names(src, names)->dict: # name to the name of its result
+    "What can be written keeps its name; else .jpg is added where the file is a JPEG, and .png where it is not"
+    made,taken = {o: o for o in names if Path(o).suffix.lower() in written_as},set(names)
+    for o in names:
+        if o in made: continue
+        with warnings.catch_warnings(action='ignore'), Image.open(Path(src)/o) as image: suffix = '.jpg' if image.format in ('JPEG', 'MPO') else '.png'
+        new = o+suffix
+        while new in taken: new += suffix
+        made[o] = new; taken.add(new)
+    return made
+
+def no_room(error)->bool:
+    "Does an error, or what it came from, say that a disk is full or may not be written to?"
+    while error is not None:
+        if getattr(error, 'errno', None) in (errno.ENOSPC, errno.EDQUOT, errno.EROFS): return True
+        error = error.__cause__ or error.__context__
+    return False
+
+def _check_folders(src, dest, results): # names
+    if dest.resolve().is_relative_to(src.resolve()): raise InputError(f"{dest} lies in {src}: results would be taken for sources the next time, choose a folder beside it")
+    if dest.exists() and not dest.is_dir(): raise InputError(f"{dest} is a file: give a folder")
+    if src.resolve().is_relative_to(dest.resolve()): raise InputError(f"{dest} holds {src}: results would come to lie among the originals, choose another folder")
+    sources = {(src/o).resolve() for o in results}
+    for o in results:
+        if (dest/o).resolve() in sources: raise InputError(f"{dest/o} is one of the sources: originals are never written over, choose another folder")
+
+# %% ../nbs/08_enhance.ipynb #585ca64c
+@stops_like_ctrl_c()
 def enhance_folder(
     model,               # of the kit, or with `lr_input`
     src,                 # folder of pictures, any depth
@@ -641,20 +706,26 @@ def enhance_folder(
 )->FolderResult:
     "Enhance every picture of a folder into the same tree"
     src,dest,(k,n) = existing_folder(src),Path(dest),parse_shard(shard)
-    names,out,lock,stop = FrameFolder(src).names,FolderResult([], [], {}),threading.Lock(),threading.Event()
+    (names,left),out,lock,stop = list_folder(src),FolderResult([], [], {}),threading.Lock(),threading.Event()
+    made = result_names(src, names)
     @contextlib.contextmanager
     def turn(): # one after the other goes through the network
         with lock:
-            if stop.is_set(): raise InputError('stopped')
+            if stop.is_set(): raise InputError('stopped: no room, or somebody stopped it')
             yield
-    _check_folders(src, dest, names)
-    if moving := sum(o.suffix.lower() in clip_suffixes for o in src.rglob('*')): say(f"{src}: {moving} clip{'s'*(moving > 1)} in it left alone: clips are enhanced one by one")
+    _check_folders(src, dest, made.values())
+    for reason,those in left.items(): say(f"{src}: {len(those)} {'is' if len(those) == 1 else 'are'} left out, {reason}: {some(those)}")
     check_writable(dest/'any') # once, not for each picture
     def one(name):
-        there = dest/name
+        there = dest/made[name]
+        if stop.is_set(): return
         if not redo and there.is_file() and there.stat().st_mtime_ns >= (src/name).stat().st_mtime_ns: return out.skipped.append(name)
-        try: enhance_file(model, src/name, there, upscale, tile, turn()); out.done.append(name)
-        except Exception as e: out.failed[name] = str(e) if isinstance(e, InputError) else f"{src/name}: {type(e).__name__}: {e}"
+        try:
+            with about(name): enhance_file(model, src/name, there, upscale, tile, turn())
+            out.done.append(name)
+        except Exception as e:
+            out.failed[name] = str(e) if isinstance(e, InputError) else f"{src/name}: {type(e).__name__}: {e}"
+            if no_room(e): stop.set() # nor will there be for the next
     with ThreadPoolExecutor(max(workers, 1)) as pool:
         try:
             for o in bar(pool.map(one, names[k-1::n]), desc='enhance', total=len(names[k-1::n]), unit=' pictures'): pass
@@ -664,6 +735,7 @@ def enhance_folder(
             say(f"{len(out.done)} done, {len(out.skipped)} skipped; the same command goes on from here"); raise
     out.done.sort(); out.skipped.sort()
     for message in out.failed.values(): say(message)
+    if rest := len(names[k-1::n]) - len(out.done) - len(out.skipped) - len(out.failed): say(f"{rest} pictures were not tried: make room, then the same command goes on from here")
     return out
 
 # %% ../nbs/08_enhance.ipynb #43b17976
@@ -752,8 +824,8 @@ def is_cover(stream)->bool: # of a clip
 
 def film_of(clip): # an open clip
     "Its first video that is no cover picture: by what the file says, else what is stored as pictures comes last"
-    def rank(o): return is_cover(o),o.codec_context is not None and o.codec_context.name in still_codecs
-    return min(clip.streams.video, key=rank)
+    def rank(o): return is_cover(o),o.codec_context.name in still_codecs
+    return min((o for o in clip.streams.video if o.codec_context), key=rank)
 
 def open_clip(
     path, # of a clip
@@ -763,10 +835,11 @@ def open_clip(
     if not Path(path).is_file(): raise InputError(f"{path}: no such file")
     try: clip = av.open(str(path))
     except (av.error.FFmpegError, ValueError) as e: raise InputError(f"{path} is cut off or no clip ({e}; {Path(path).stat().st_size:,} bytes): copy it again") from None
-    if any(not is_cover(o) for o in clip.streams.video): return clip
-    what = 'a cover picture, but no video' if clip.streams.video else 'no video'
+    known = [o for o in clip.streams.video if o.codec_context] # to decode one that is not known brings PyAV down
+    if any(not is_cover(o) for o in known): return clip
+    what = 'a cover picture, but no video' if known else 'video that ffmpeg does not know' if clip.streams.video else 'no video'
     clip.close()
-    raise InputError(f"{path} holds {what}")
+    raise InputError(f"{path} holds {what}: give a film, or convert it first")
 
 def is_frame(o)->bool: # of what `read_clip` yields
     return hasattr(o, 'to_ndarray')
@@ -879,6 +952,7 @@ def takes(
 )->bool:
     "Does a container take a stream as it is? That is tried: lists of codecs do not say it"
     av = need('av', 'video')
+    if not stream.codec_context: return False
     try:
         with open_clip(clip.name) as again, av.open(io.BytesIO(), 'w', format=form) as out:
             mine = again.streams[stream.index]; copy = out.add_stream_from_template(mine)
