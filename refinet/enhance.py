@@ -5,16 +5,16 @@
 # %% auto #0
 __all__ = ['largest_whole', 'of_the_file', 'plain_modes', 'luma', 'written_as', 'clip_suffixes', 'stop_signals', 'still_codecs',
            'clips_written_as', 'encoders', 'h264', 'sound_encoders', 'about', 'say', 'as_input', 'reach', 'Box',
-           'tiles', 'FrameGates', 'at_rest', 'feature_bytes', 'pick_tile', 'enhance_tensor', 'carried_exif',
-           'open_picture', 'plain', 'to_planes', 'from_planes', 'to_blocks', 'from_blocks', 'fill_up', 'FusedConv',
-           'fused', 'FusedBody', 'on_grid', 'order_blocks', 'border_shares', 'keep_memory', 'supported_dtype',
-           'FastPixels', 'fast_pixels', 'enhance_pixels', 'enhance_image', 'save_picture', 'check_apart',
-           'enhance_file', 'FolderResult', 'parse_shard', 'is_clip', 'stops_like_ctrl_c', 'undisturbed', 'list_folder',
-           'some', 'result_names', 'no_room', 'enhance_folder', 'in_thread', 'Look', 'guessed_matrix', 'look_of',
-           'frame_to_rgb', 'rgb_to_frame', 'is_cover', 'film_of', 'open_clip', 'is_frame', 'CountedTimes',
+           'tiles', 'FrameGates', 'half_dtype', 'at_rest', 'feature_bytes', 'pick_tile', 'enhance_tensor',
+           'carried_exif', 'open_picture', 'plain', 'to_planes', 'from_planes', 'to_blocks', 'from_blocks', 'fill_up',
+           'FusedConv', 'fused', 'FusedBody', 'on_grid', 'order_blocks', 'border_shares', 'keep_memory',
+           'supported_dtype', 'FastPixels', 'fast_pixels', 'enhance_pixels', 'enhance_image', 'save_picture',
+           'check_apart', 'enhance_file', 'FolderResult', 'parse_shard', 'is_clip', 'stops_like_ctrl_c', 'undisturbed',
+           'list_folder', 'some', 'result_names', 'no_room', 'enhance_folder', 'in_thread', 'Look', 'guessed_matrix',
+           'look_of', 'frame_to_rgb', 'rgb_to_frame', 'is_cover', 'film_of', 'open_clip', 'is_frame', 'CountedTimes',
            'deinterlaced', 'read_clip', 'rate_of', 'evenly', 'add_video', 'takes', 'Copied', 'Recoded', 'add_copies',
            'say_lost', 'ClipWriter', 'beside', 'last_second', 'count_frames', 'ends_early', 'enhance_clip', 'Enhancer',
-           'own_device', 'enhance']
+           'own_device', 'on_device', 'enhance']
 
 # %% ../nbs/08_enhance.ipynb #3c82e07e
 import contextlib, contextvars, copy, ctypes, errno, io, os, queue, signal, threading, time, warnings, zlib
@@ -28,7 +28,7 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 from PIL import Image, ImageOps, UnidentifiedImageError
-from .env import InputError, atomic_write, bar, check_writable, need, pick_device, say as say_line
+from .env import InputError, amp_dtype, atomic_write, bar, check_writable, need, pick_device, say as say_line
 from .data import existing_folder, picture_suffixes
 from .degrade import downscale, grid_kernel, seen_shares, to_uint8, upscale as blow_up
 from .models import Gate, MSAFN, fold, load_model, restore
@@ -105,17 +105,20 @@ class FrameGates:
         self.gates = [o for o in model.modules() if isinstance(o, Gate)] if isinstance(model, nn.Module) else []
         self.means,self.sums,self.core = {},{},None
     def __enter__(self):
+        self.thread = threading.get_ident() # another thread may use the same network for another frame
         self.hooks = [o.avg_pool.register_forward_hook(partial(self._pool, o)) for o in self.gates]
         return self
     def __exit__(self, *args):
         for o in self.hooks: o.remove()
     def _pool(self, gate, pool, args, own):
+        if threading.get_ident() != self.thread: return own
         if self.core is not None: # gathering: what of this tile is not margin, on the grid of this gate
             x,(box,height) = args[0],self.core
             k = height//x.shape[-2]
-            part = Box(*(o//k for o in box)).cut(x).float().cpu().double()
+            part = Box(*(o//k for o in box)).cut(x)
+            wide = torch.float64 if x.device.type == 'cpu' else torch.float32 # GPUs are slow in float64, or have none
             total,n = self.sums.get(gate, (0, 0))
-            self.sums[gate] = total + part.sum((-2, -1), keepdim=True), n + part.shape[-1]*part.shape[-2]
+            self.sums[gate] = total + part.sum((-2, -1), keepdim=True, dtype=wide), n + part.shape[-1]*part.shape[-2]
         return self.means[gate].to(own) if gate in self.means else own
     def tile(self, core, outer): # the tile that comes next; both are multiples of the coarsest grid
         self.core = (core.within(outer), outer.bottom-outer.top)
@@ -135,6 +138,25 @@ def _on(model): # device and number format of a model, whatever it is
     p = next(model.parameters(), None) if isinstance(model, nn.Module) else None
     return dict(device='cpu', dtype=torch.float32) if p is None else dict(device=p.device, dtype=p.dtype)
 
+def _floats(x, device, dtype): # pixels travel as 8 bits
+    return x.to(device).to(dtype)/255 if x.dtype == torch.uint8 else x.to(device, dtype)
+
+def half_dtype(
+    model,      # any network
+    eight:bool, # do 8 bits come out?
+): # torch.bfloat16 or torch.float16, or None: as the weights are
+    "The number format in which a network works: fewer bits on a GPU that multiplies them faster, for networks of the kit, where steps of 255 come out"
+    on = _on(model)
+    if not (eight and isinstance(model, MSAFN) and on['device'] != 'cpu' and on['device'].type == 'cuda' and on['dtype'] == torch.float32): return None
+    return amp_dtype(on['device'])
+
+def _halved(model, call, eight): # the call, under autocast where that pays
+    dtype = half_dtype(model, eight)
+    if dtype is None: return call
+    def run(x):
+        with torch.autocast(x.device.type, dtype): return call(x).float()
+    return run
+
 def _way(model, upscale): # how a tile goes through, how much larger it comes out, pixels that tiles begin at, margin
     if isinstance(model, MSAFN):
         unit = 4*model.shuffle # output pixels: a cell of the coarsest grid
@@ -144,11 +166,12 @@ def _way(model, upscale): # how a tile goes through, how much larger it comes ou
 
 def _tiled(model, frame, side, tolerance, upscale):
     call,factor,step,margin = _way(model, upscale)
+    call = _halved(model, call, frame.dtype == torch.uint8)
     unit,(h,w),on = step*factor,frame.shape[-2:],_on(model)
     side,margin = (-(-o//step)*step for o in (max(side//factor, 1), margin))
     out = torch.empty(len(frame), h*factor, w*factor, 3, dtype=frame.dtype).permute(0, 3, 1, 2)
     def through(part): # as floats only here
-        y = call((part.to(on['device'])/255 if frame.dtype == torch.uint8 else part).to(**on))
+        y = call(_floats(part, **on))
         return to_uint8(y) if frame.dtype == torch.uint8 else y
     def whole_cells(o): return Box(o.top*factor, -(-o.bottom*factor//unit)*unit, o.left*factor, -(-o.right*factor//unit)*unit) # the network fills up the last ones
     with FrameGates(model) as gates:
@@ -184,31 +207,33 @@ def pick_tile(model, tile, pixels)->int: # side of a tile, 0: in one piece
 # %% ../nbs/08_enhance.ipynb #93f40666
 def enhance_tensor(
     model,                 # of the kit, or with `lr_input`; on the device to use
-    x,                     # (N, 3, h, w) in main memory: floats in [0, 1], or uint8
+    x,                     # (N, 3, h, w) on any device: floats in [0, 1], or uint8
     upscale:bool=False,    # x is LR, to be made four times as large; False: x is degraded, at output size
     tile:int|None=None,    # side of a tile without its margin, output pixels; 0: in one piece; None: by the size
     tolerance:float|None=None, # tiles go through again until no gate moves more than this, of 1; None: 1e-5, or a step of 255 where the result has steps
 ): # (N, 3, H, W) in main memory: floats, not yet clamped, or uint8
-    "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255"
+    "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255. Floats stay fp32; 8 bits are worked on in half precision where a GPU has it"
     model = getattr(model, 'module', model)
     eight,(h,w) = x.dtype == torch.uint8,(o*(4 if upscale else 1) for o in x.shape[-2:])
     plain = getattr(model, 'plain', model) # of `FastPixels`, below, and of engines: what can do tiles, and floats
     tile = pick_tile(plain, tile, h*w)
     if eight and not tile and getattr(model, 'eight_bits', False) and bool(getattr(model, 'lr_input', 0)) == upscale:
-        return torch.from_numpy(model.picture(x.permute(0, 2, 3, 1).contiguous().numpy())).permute(0, 3, 1, 2)
+        return torch.from_numpy(model.picture(x.cpu().permute(0, 2, 3, 1).contiguous().numpy())).permute(0, 3, 1, 2)
     model = plain
     if tolerance is None: tolerance = 1/255 if eight else 1e-5
     direct = isinstance(model, MSAFN) or bool(getattr(model, 'lr_input', 0)) == upscale # it takes the frame as it is
-    def ready(cut_up): # tiles of 8 bits stay so until they are on the device
-        if direct: return x if eight and cut_up else x/255 if eight else x.float()
+    def ready(): # to be cut up; tiles of 8 bits stay so until they are on the device
+        if direct: return x if eight else x.float()
         return as_input(model, x/255 if eight else x.float(), upscale)[0]
     def whole(): # in one piece there is a shorter way in from LR
-        f = ready(False).to(**_on(model))
-        y = restore(model, f) if upscale and isinstance(model, MSAFN) else model(f)
+        f = _floats(x, **_on(model))
+        if not direct: f = as_input(model, f, upscale)[0]
+        call = partial(restore, model) if upscale and isinstance(model, MSAFN) else model
+        y = _halved(model, call, eight)(f)
         return to_uint8(y) if eight else y
     while True:
         try:
-            with at_rest(model): y = _tiled(model, ready(True), tile, tolerance, upscale) if 0 < tile < max(h, w) else whole()
+            with at_rest(model): y = _tiled(model, ready(), tile, tolerance, upscale) if 0 < tile < max(h, w) else whole()
             y = y[..., :h, :w].cpu()
             return to_uint8(y) if eight and y.dtype != torch.uint8 else y.float() if not eight else y
         except torch.cuda.OutOfMemoryError: pass # outside of this block, so that the tensors of the trace are let go
@@ -1170,21 +1195,31 @@ def own_device(device='auto')->torch.device:
     if device == 'auto' and torch.cuda.is_available() and 'LOCAL_RANK' in os.environ: return torch.device('cuda', int(os.environ['LOCAL_RANK']) % torch.cuda.device_count())
     return pick_device(device)
 
+def on_device(
+    model,         # a network of somebody
+    device='auto', # 'auto': where it is, if that is a GPU, else on a GPU if there is one
+):
+    "The network there, or a copy of it: the one that was given stays where it is"
+    here = torch.device(_on(model)['device'])
+    there = here if device == 'auto' and here.type != 'cpu' else own_device(device)
+    same = here.type == there.type and there.index in (None, here.index)
+    return model if same else copy.deepcopy(model).to(there)
+
 def enhance(
     model,               # a network, a preset with shipped weights, or a file of weights
     src,                 # a picture, a folder of pictures or a clip
     dest,                # a file of that kind, or a folder
     upscale:bool=False,  # four times as large; False: same size
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
-    device:str='auto',   # 'auto', 'cpu', 'cuda'; for a network given by name
+    device:str='auto',   # 'auto', 'cpu', 'cuda'; a network that is given stays where it is, a copy works
     **kw                 # `redo`, `workers` and `shard` for a folder, `crf` and `preview` for a clip
 ): # the path of the result, or a `FolderResult`
     "Enhance whatever `src` is"
     src,dest = Path(src),Path(dest)
     if not src.exists(): raise InputError(f"{src}: no such file or folder")
     if tile is not None and tile < 0: raise InputError(f"tile={tile}: the side of a tile in pixels, or 0 for the frame in one piece")
-    if isinstance(model, (str, Path)): model = load_model(model)
-    if isinstance(model, nn.Module): model = fast_pixels(model.to(own_device(device)), upscale)
+    if isinstance(model, (str, Path)): model = load_model(model).to(own_device(device))
+    if isinstance(model, nn.Module): model = fast_pixels(on_device(model, device), upscale)
     if src.is_dir(): return enhance_folder(model, src, dest, upscale, tile, **kw)
     if dest.is_dir(): dest = dest/src.name
     if is_clip(src):
