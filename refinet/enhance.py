@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['largest_whole', 'luma', 'clip_suffixes', 'stop_signals', 'still_codecs', 'clips_written_as', 'encoders', 'h264',
-           'sound_encoders', 'about', 'say', 'as_input', 'reach', 'Box', 'tiles', 'FrameGates', 'half_dtype', 'at_rest',
+           'sound_encoders', 'as_input', 'reach', 'Box', 'tiles', 'FrameGates', 'half_dtype', 'at_rest',
            'feature_bytes', 'pick_tile', 'enhance_tensor', 'to_planes', 'from_planes', 'to_blocks', 'from_blocks',
            'fill_up', 'FusedConv', 'fused', 'FusedBody', 'on_grid', 'order_blocks', 'border_shares', 'keep_memory',
            'supported_dtype', 'FastPixels', 'fast_pixels', 'enhance_pixels', 'enhance_image', 'check_apart',
@@ -16,7 +16,7 @@ __all__ = ['largest_whole', 'luma', 'clip_suffixes', 'stop_signals', 'still_code
            'own_device', 'on_device', 'enhance']
 
 # %% ../nbs/08_enhance.ipynb #3c82e07e
-import contextlib, contextvars, copy, ctypes, errno, io, os, queue, signal, threading, time
+import contextlib, copy, ctypes, errno, io, os, queue, signal, threading, time
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from functools import cache, lru_cache, partial
@@ -27,25 +27,11 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 from PIL import Image, ImageOps
-from .env import InputError, amp_dtype, atomic_write, bar, check_writable, need, pick_device, say as say_line
+from .env import InputError, amp_dtype, atomic_write, bar, check_writable, about, need, pick_device, say
 from .images import carry, check_format, open_picture, save_picture, to_supported_mode, written_as
 from .data import existing_folder, picture_suffixes
 from .degrade import downscale, grid_kernel, seen_shares, to_uint8, upscale as blow_up
 from .models import Gate, MSAFN, fold, load_model, restore
-
-# %% ../nbs/08_enhance.ipynb #3602d930
-_about = contextvars.ContextVar('about', default='') # the file that is worked on, in this thread
-
-@contextlib.contextmanager
-def about(name): # of a file
-    "While open, lines that do not name a file begin with this one"
-    before = _about.set(str(name))
-    try: yield
-    finally: _about.reset(before)
-
-def say(line): # a line for the person who watches
-    name = _about.get()
-    say_line(line if Path(name).name in line else f'{name}: {line}')
 
 # %% ../nbs/08_enhance.ipynb #52ed3568
 def as_input(
