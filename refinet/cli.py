@@ -185,11 +185,11 @@ def enhance(source:Annotated[str, typer.Argument(help='a picture, a folder or a 
     from refinet.export import engine as make
     if engine != 'torch' and device not in ('auto', 'cpu'): raise InputError(f"--engine {engine} is for the CPU: leave --device {device} out, or use --engine torch")
     if engine in ('onnx', 'int8', 'openvino') and tile: raise InputError(f"--engine {engine} takes whole frames: leave --tile out, or use --engine torch")
-    more = dict(workers=workers, shard=shard, redo=redo) if Path(source).is_dir() else dict(crf=crf, preview=preview) if Path(source).suffix.lower() in room.clip_suffixes else {}
+    more = dict(workers=workers, shard=shard, redo=redo) if Path(source).is_dir() else dict(crf=crf, preview=preview) if room.is_clip(source) else {}
     found = room.enhance(make(model, engine, upscale), source, out, upscale=upscale, tile=tile, device=device, **more)
     if not isinstance(found, room.FolderResult): show(dict(out=str(found)), json, str(found)); return
     counts = f"{len(found.done)} done, {len(found.skipped)} skipped{' (made before, with whatever settings; --redo makes them again)' if found.skipped else ''}, {len(found.failed)} failed; {out}"
-    show(dict(out=out, done=found.done, skipped=found.skipped, failed=found.failed), json, '\n'.join([*(f'failed: {o}' for o in found.failed.values()), counts]))
+    show(dict(out=out, done=found.done, skipped=found.skipped, failed=found.failed), json, counts) # what failed was said, once
     raise typer.Exit(1 if found.failed else 0)
 
 # %% ../nbs/13_cli.ipynb #92bc088c

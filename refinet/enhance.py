@@ -4,18 +4,19 @@
 
 # %% auto #0
 __all__ = ['largest_whole', 'luma', 'clip_suffixes', 'stop_signals', 'still_codecs', 'clips_written_as', 'encoders', 'h264',
-           'sound_encoders', 'as_input', 'reach', 'Box', 'tiles', 'FrameGates', 'at_rest', 'feature_bytes', 'pick_tile',
-           'enhance_tensor', 'to_planes', 'from_planes', 'to_blocks', 'from_blocks', 'fill_up', 'FusedConv', 'fused',
-           'FusedBody', 'on_grid', 'order_blocks', 'border_shares', 'keep_memory', 'supported_dtype', 'FastPixels',
-           'fast_pixels', 'enhance_pixels', 'enhance_image', 'check_apart', 'enhance_file', 'FolderResult',
-           'parse_shard', 'is_clip', 'stops_like_ctrl_c', 'undisturbed', 'enhance_folder', 'in_thread', 'Look',
-           'guessed_matrix', 'look_of', 'frame_to_rgb', 'rgb_to_frame', 'is_cover', 'film_of', 'open_clip', 'is_frame',
-           'CountedTimes', 'deinterlaced', 'read_clip', 'rate_of', 'evenly', 'add_video', 'takes', 'Copied', 'Recoded',
-           'add_copies', 'say_lost', 'ClipWriter', 'beside', 'last_second', 'count_frames', 'ends_early',
-           'enhance_clip', 'Enhancer', 'own_device', 'enhance']
+           'sound_encoders', 'about', 'say', 'as_input', 'reach', 'Box', 'tiles', 'FrameGates', 'half_dtype', 'at_rest',
+           'feature_bytes', 'pick_tile', 'enhance_tensor', 'to_planes', 'from_planes', 'to_blocks', 'from_blocks',
+           'fill_up', 'FusedConv', 'fused', 'FusedBody', 'on_grid', 'order_blocks', 'border_shares', 'keep_memory',
+           'supported_dtype', 'FastPixels', 'fast_pixels', 'enhance_pixels', 'enhance_image', 'check_apart',
+           'enhance_file', 'FolderResult', 'parse_shard', 'is_clip', 'stops_like_ctrl_c', 'undisturbed', 'list_folder',
+           'some', 'result_names', 'no_room', 'enhance_folder', 'in_thread', 'Look', 'guessed_matrix', 'look_of',
+           'frame_to_rgb', 'rgb_to_frame', 'is_cover', 'film_of', 'open_clip', 'is_frame', 'CountedTimes',
+           'deinterlaced', 'read_clip', 'rate_of', 'evenly', 'add_video', 'takes', 'Copied', 'Recoded', 'add_copies',
+           'say_lost', 'ClipWriter', 'beside', 'last_second', 'count_frames', 'ends_early', 'enhance_clip', 'Enhancer',
+           'own_device', 'on_device', 'enhance']
 
 # %% ../nbs/08_enhance.ipynb #3c82e07e
-import contextlib, copy, ctypes, errno, io, os, queue, signal, threading, time
+import contextlib, contextvars, copy, ctypes, errno, io, os, queue, signal, threading, time
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from functools import cache, lru_cache, partial
@@ -26,11 +27,25 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 from PIL import Image, ImageOps
-from .env import InputError, atomic_write, bar, check_writable, need, pick_device, say
+from .env import InputError, amp_dtype, atomic_write, bar, check_writable, need, pick_device, say as say_line
 from .images import carry, check_format, open_picture, save_picture, to_supported_mode, written_as
-from .data import FrameFolder, existing_folder
+from .data import existing_folder, picture_suffixes
 from .degrade import downscale, grid_kernel, seen_shares, to_uint8, upscale as blow_up
 from .models import Gate, MSAFN, fold, load_model, restore
+
+# %% ../nbs/08_enhance.ipynb #3602d930
+_about = contextvars.ContextVar('about', default='') # the file that is worked on, in this thread
+
+@contextlib.contextmanager
+def about(name): # of a file
+    "While open, lines that do not name a file begin with this one"
+    before = _about.set(str(name))
+    try: yield
+    finally: _about.reset(before)
+
+def say(line): # a line for the person who watches
+    name = _about.get()
+    say_line(line if Path(name).name in line else f'{name}: {line}')
 
 # %% ../nbs/08_enhance.ipynb #52ed3568
 def as_input(
@@ -90,17 +105,20 @@ class FrameGates:
         self.gates = [o for o in model.modules() if isinstance(o, Gate)] if isinstance(model, nn.Module) else []
         self.means,self.sums,self.core = {},{},None
     def __enter__(self):
+        self.thread = threading.get_ident() # another thread may use the same network for another frame
         self.hooks = [o.avg_pool.register_forward_hook(partial(self._pool, o)) for o in self.gates]
         return self
     def __exit__(self, *args):
         for o in self.hooks: o.remove()
     def _pool(self, gate, pool, args, own):
+        if threading.get_ident() != self.thread: return own
         if self.core is not None: # gathering: what of this tile is not margin, on the grid of this gate
             x,(box,height) = args[0],self.core
             k = height//x.shape[-2]
-            part = Box(*(o//k for o in box)).cut(x).float().cpu().double()
+            part = Box(*(o//k for o in box)).cut(x)
+            wide = torch.float64 if x.device.type == 'cpu' else torch.float32 # GPUs are slow in float64, or have none
             total,n = self.sums.get(gate, (0, 0))
-            self.sums[gate] = total + part.sum((-2, -1), keepdim=True), n + part.shape[-1]*part.shape[-2]
+            self.sums[gate] = total + part.sum((-2, -1), keepdim=True, dtype=wide), n + part.shape[-1]*part.shape[-2]
         return self.means[gate].to(own) if gate in self.means else own
     def tile(self, core, outer): # the tile that comes next; both are multiples of the coarsest grid
         self.core = (core.within(outer), outer.bottom-outer.top)
@@ -120,6 +138,25 @@ def _on(model): # device and number format of a model, whatever it is
     p = next(model.parameters(), None) if isinstance(model, nn.Module) else None
     return dict(device='cpu', dtype=torch.float32) if p is None else dict(device=p.device, dtype=p.dtype)
 
+def _floats(x, device, dtype): # pixels travel as 8 bits
+    return x.to(device).to(dtype)/255 if x.dtype == torch.uint8 else x.to(device, dtype)
+
+def half_dtype(
+    model,      # any network
+    eight:bool, # do 8 bits come out?
+): # torch.bfloat16 or torch.float16, or None: as the weights are
+    "The number format in which a network works: fewer bits on a GPU that multiplies them faster, for networks of the kit, where steps of 255 come out"
+    on = _on(model)
+    if not (eight and isinstance(model, MSAFN) and on['device'] != 'cpu' and on['device'].type == 'cuda' and on['dtype'] == torch.float32): return None
+    return amp_dtype(on['device'])
+
+def _halved(model, call, eight): # the call, under autocast where that pays
+    dtype = half_dtype(model, eight)
+    if dtype is None: return call
+    def run(x):
+        with torch.autocast(x.device.type, dtype): return call(x).float()
+    return run
+
 def _way(model, upscale): # how a tile goes through, how much larger it comes out, pixels that tiles begin at, margin
     if isinstance(model, MSAFN):
         unit = 4*model.shuffle # output pixels: a cell of the coarsest grid
@@ -129,11 +166,12 @@ def _way(model, upscale): # how a tile goes through, how much larger it comes ou
 
 def _tiled(model, frame, side, tolerance, upscale):
     call,factor,step,margin = _way(model, upscale)
+    call = _halved(model, call, frame.dtype == torch.uint8)
     unit,(h,w),on = step*factor,frame.shape[-2:],_on(model)
     side,margin = (-(-o//step)*step for o in (max(side//factor, 1), margin))
     out = torch.empty(len(frame), h*factor, w*factor, 3, dtype=frame.dtype).permute(0, 3, 1, 2)
     def through(part): # as floats only here
-        y = call((part.to(on['device'])/255 if frame.dtype == torch.uint8 else part).to(**on))
+        y = call(_floats(part, **on))
         return to_uint8(y) if frame.dtype == torch.uint8 else y
     def whole_cells(o): return Box(o.top*factor, -(-o.bottom*factor//unit)*unit, o.left*factor, -(-o.right*factor//unit)*unit) # the network fills up the last ones
     with FrameGates(model) as gates:
@@ -169,31 +207,33 @@ def pick_tile(model, tile, pixels)->int: # side of a tile, 0: in one piece
 # %% ../nbs/08_enhance.ipynb #93f40666
 def enhance_tensor(
     model,                 # of the kit, or with `lr_input`; on the device to use
-    x,                     # (N, 3, h, w) in main memory: floats in [0, 1], or uint8
+    x,                     # (N, 3, h, w) on any device: floats in [0, 1], or uint8
     upscale:bool=False,    # x is LR, to be made four times as large; False: x is degraded, at output size
     tile:int|None=None,    # side of a tile without its margin, output pixels; 0: in one piece; None: by the size
     tolerance:float|None=None, # tiles go through again until no gate moves more than this, of 1; None: 1e-5, or a step of 255 where the result has steps
 ): # (N, 3, H, W) in main memory: floats, not yet clamped, or uint8
-    "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255"
+    "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255. Floats stay fp32; 8 bits are worked on in half precision where a GPU has it"
     model = getattr(model, 'module', model)
     eight,(h,w) = x.dtype == torch.uint8,(o*(4 if upscale else 1) for o in x.shape[-2:])
     plain = getattr(model, 'plain', model) # of `FastPixels`, below, and of engines: what can do tiles, and floats
     tile = pick_tile(plain, tile, h*w)
     if eight and not tile and getattr(model, 'eight_bits', False) and bool(getattr(model, 'lr_input', 0)) == upscale:
-        return torch.from_numpy(model.picture(x.permute(0, 2, 3, 1).contiguous().numpy())).permute(0, 3, 1, 2)
+        return torch.from_numpy(model.picture(x.cpu().permute(0, 2, 3, 1).contiguous().numpy())).permute(0, 3, 1, 2)
     model = plain
     if tolerance is None: tolerance = 1/255 if eight else 1e-5
     direct = isinstance(model, MSAFN) or bool(getattr(model, 'lr_input', 0)) == upscale # it takes the frame as it is
-    def ready(cut_up): # tiles of 8 bits stay so until they are on the device
-        if direct: return x if eight and cut_up else x/255 if eight else x.float()
+    def ready(): # to be cut up; tiles of 8 bits stay so until they are on the device
+        if direct: return x if eight else x.float()
         return as_input(model, x/255 if eight else x.float(), upscale)[0]
     def whole(): # in one piece there is a shorter way in from LR
-        f = ready(False).to(**_on(model))
-        y = restore(model, f) if upscale and isinstance(model, MSAFN) else model(f)
+        f = _floats(x, **_on(model))
+        if not direct: f = as_input(model, f, upscale)[0]
+        call = partial(restore, model) if upscale and isinstance(model, MSAFN) else model
+        y = _halved(model, call, eight)(f)
         return to_uint8(y) if eight else y
     while True:
         try:
-            with at_rest(model): y = _tiled(model, ready(True), tile, tolerance, upscale) if 0 < tile < max(h, w) else whole()
+            with at_rest(model): y = _tiled(model, ready(), tile, tolerance, upscale) if 0 < tile < max(h, w) else whole()
             y = y[..., :h, :w].cpu()
             return to_uint8(y) if eight and y.dtype != torch.uint8 else y.float() if not eight else y
         except torch.cuda.OutOfMemoryError: pass # outside of this block, so that the tensors of the trace are let go
@@ -486,14 +526,6 @@ class FolderResult(NamedTuple):
     skipped:list # names that were there, and newer than their source
     failed:dict  # name to message
 
-def _check_folders(src, dest, names):
-    if dest.resolve().is_relative_to(src.resolve()): raise InputError(f"{dest} lies in {src}: results would be taken for sources the next time, choose a folder beside it")
-    if dest.exists() and not dest.is_dir(): raise InputError(f"{dest} is a file: give a folder")
-    if src.resolve().is_relative_to(dest.resolve()): raise InputError(f"{dest} holds {src}: results would come to lie among the originals, choose another folder")
-    sources = {(src/o).resolve() for o in names}
-    for o in names:
-        if (dest/o).resolve() in sources: raise InputError(f"{dest/o} is one of the sources: originals are never written over, choose another folder")
-
 def parse_shard(
     text:str|None, # '3/8', or None: by torchrun's rank, else everything
 )->tuple: # which, of how many; counted from 1
@@ -537,6 +569,64 @@ def undisturbed():
     finally:
         for o,v in before.items(): signal.signal(o, v)
 
+# %% ../nbs/08_enhance.ipynb #c6e740b1
+def _kind(path)->str: # '' for a picture, else why it is none
+    if path.name.startswith('.') or not path.is_file(): return 'hidden'
+    if is_clip(path): return 'as clips are enhanced one by one'
+    if path.suffix.lower() in picture_suffixes: return ''
+    try:
+        with warnings.catch_warnings(action='ignore'), Image.open(path): return ''
+    except Exception: return 'not read by Pillow' + (' (pip install pillow-heif brings HEIC)' if path.suffix.lower() in ('.heic', '.heif') else '') # whatever a strange file does
+
+def list_folder(
+    root, # a folder
+): # names of its pictures at any depth; reason to names of what is no picture, hidden files apart
+    "What there is to enhance, and what is left out"
+    names,left,root = [],{},Path(root)
+    def add(reason, path): left.setdefault(reason, []).append(path.relative_to(root).as_posix())
+    for folder,inner,files in os.walk(root, onerror=lambda e: add('not readable', Path(e.filename))):
+        inner[:] = sorted(o for o in inner if not o.startswith('.'))
+        for o in inner:
+            if (Path(folder)/o).is_symlink(): add('as links to folders are not followed', Path(folder)/o)
+        for path in sorted(Path(folder)/o for o in files):
+            reason = _kind(path)
+            if not reason: names.append(path.relative_to(root).as_posix())
+            elif reason != 'hidden': add(reason, path)
+    if not names: raise InputError(f"{root} holds no pictures, at any depth" + ''.join(f"; {len(v)} left out, {k}: {some(v)}" for k,v in left.items()))
+    return sorted(names),left
+
+def some(names, n:int=5)->str: # a list
+    "The first few names"
+    return ', '.join(names[:n]) + (', ...' if len(names) > n else '')
+
+def result_names(src, names)->dict: # name to the name of its result
+    "What can be written keeps its name; else .jpg is added where the file is a JPEG, and .png where it is not"
+    made,taken = {o: o for o in names if Path(o).suffix.lower() in written_as},set(names)
+    for o in names:
+        if o in made: continue
+        with warnings.catch_warnings(action='ignore'), Image.open(Path(src)/o) as image: suffix = '.jpg' if image.format in ('JPEG', 'MPO') else '.png'
+        new = o+suffix
+        while new in taken: new += suffix
+        made[o] = new; taken.add(new)
+    return made
+
+def no_room(error)->bool:
+    "Does an error, or what it came from, say that a disk is full or may not be written to?"
+    while error is not None:
+        if getattr(error, 'errno', None) in (errno.ENOSPC, errno.EDQUOT, errno.EROFS): return True
+        error = error.__cause__ or error.__context__
+    return False
+
+def _check_folders(src, dest, results): # names
+    if dest.resolve().is_relative_to(src.resolve()): raise InputError(f"{dest} lies in {src}: results would be taken for sources the next time, choose a folder beside it")
+    if dest.exists() and not dest.is_dir(): raise InputError(f"{dest} is a file: give a folder")
+    if src.resolve().is_relative_to(dest.resolve()): raise InputError(f"{dest} holds {src}: results would come to lie among the originals, choose another folder")
+    sources = {(src/o).resolve() for o in results}
+    for o in results:
+        if (dest/o).resolve() in sources: raise InputError(f"{dest/o} is one of the sources: originals are never written over, choose another folder")
+
+# %% ../nbs/08_enhance.ipynb #585ca64c
+@stops_like_ctrl_c()
 def enhance_folder(
     model,               # of the kit, or with `lr_input`
     src,                 # folder of pictures, any depth
@@ -549,20 +639,26 @@ def enhance_folder(
 )->FolderResult:
     "Enhance every picture of a folder into the same tree"
     src,dest,(k,n) = existing_folder(src),Path(dest),parse_shard(shard)
-    names,out,lock,stop = FrameFolder(src).names,FolderResult([], [], {}),threading.Lock(),threading.Event()
+    (names,left),out,lock,stop = list_folder(src),FolderResult([], [], {}),threading.Lock(),threading.Event()
+    made = result_names(src, names)
     @contextlib.contextmanager
     def turn(): # one after the other goes through the network
         with lock:
-            if stop.is_set(): raise InputError('stopped')
+            if stop.is_set(): raise InputError('stopped: no room, or somebody stopped it')
             yield
-    _check_folders(src, dest, names)
-    if moving := sum(o.suffix.lower() in clip_suffixes for o in src.rglob('*')): say(f"{src}: {moving} clip{'s'*(moving > 1)} in it left alone: clips are enhanced one by one")
+    _check_folders(src, dest, made.values())
+    for reason,those in left.items(): say(f"{src}: {len(those)} {'is' if len(those) == 1 else 'are'} left out, {reason}: {some(those)}")
     check_writable(dest/'any') # once, not for each picture
     def one(name):
-        there = dest/name
+        there = dest/made[name]
+        if stop.is_set(): return
         if not redo and there.is_file() and there.stat().st_mtime_ns >= (src/name).stat().st_mtime_ns: return out.skipped.append(name)
-        try: enhance_file(model, src/name, there, upscale, tile, turn()); out.done.append(name)
-        except Exception as e: out.failed[name] = str(e) if isinstance(e, InputError) else f"{src/name}: {type(e).__name__}: {e}"
+        try:
+            with about(name): enhance_file(model, src/name, there, upscale, tile, turn())
+            out.done.append(name)
+        except Exception as e:
+            out.failed[name] = str(e) if isinstance(e, InputError) else f"{src/name}: {type(e).__name__}: {e}"
+            if no_room(e): stop.set() # nor will there be for the next
     with ThreadPoolExecutor(max(workers, 1)) as pool:
         try:
             for o in bar(pool.map(one, names[k-1::n]), desc='enhance', total=len(names[k-1::n]), unit=' pictures'): pass
@@ -572,6 +668,7 @@ def enhance_folder(
             say(f"{len(out.done)} done, {len(out.skipped)} skipped; the same command goes on from here"); raise
     out.done.sort(); out.skipped.sort()
     for message in out.failed.values(): say(message)
+    if rest := len(names[k-1::n]) - len(out.done) - len(out.skipped) - len(out.failed): say(f"{rest} pictures were not tried: make room, then the same command goes on from here")
     return out
 
 # %% ../nbs/08_enhance.ipynb #43b17976
@@ -629,9 +726,13 @@ def look_of(
 def _sws(matrix): # libswscale's number for it
     return 5 if matrix == 6 else matrix
 
+def _another(number): # a matrix for the side that is RGB and has none: up to PyAV 16, matrices count only where the two differ
+    return 1 if number != 1 else 5
+
 def frame_to_rgb(frame, look:Look)->np.ndarray: # (H, W, 3) uint8
     "A decoded frame as a picture, the right way up"
     kind = {} if frame.format.is_rgb else dict(src_colorspace=_sws(look.matrix), src_color_range=2 if look.full else 1)
+    if kind: kind['dst_colorspace'] = _another(kind['src_colorspace'])
     rgb = frame.reformat(format='rgb24', dst_color_range=2, interpolation='BICUBIC', **kind)
     return np.ascontiguousarray(np.rot90(rgb.to_ndarray(), look.turns))
 
@@ -641,7 +742,9 @@ def rgb_to_frame(rgb, look:Look): # rgb (H, W, 3) uint8
     h,w = rgb.shape[:2]
     if h % 2 or w % 2: rgb = np.pad(rgb, ((0, h % 2), (0, w % 2), (0, 0)), mode='edge')
     frame = av.VideoFrame.from_numpy_buffer(np.require(rgb, requirements='CW'), 'rgb24') # no copy
-    out = frame.reformat(format='yuv420p', dst_colorspace=_sws(look.matrix), src_color_range=2, dst_color_range=2 if look.full else 1, interpolation='BILINEAR')
+    frame.colorspace = look.matrix # PyAV 17 hands on what it does not know (BT.2020)
+    out = frame.reformat(format='yuv420p', src_colorspace=_another(_sws(look.matrix)), dst_colorspace=_sws(look.matrix),
+                         src_color_range=2, dst_color_range=2 if look.full else 1, interpolation='BILINEAR')
     out.colorspace,out.color_range = look.matrix,2 if look.full else 1
     return out
 
@@ -654,8 +757,8 @@ def is_cover(stream)->bool: # of a clip
 
 def film_of(clip): # an open clip
     "Its first video that is no cover picture: by what the file says, else what is stored as pictures comes last"
-    def rank(o): return is_cover(o),o.codec_context is not None and o.codec_context.name in still_codecs
-    return min(clip.streams.video, key=rank)
+    def rank(o): return is_cover(o),o.codec_context.name in still_codecs
+    return min((o for o in clip.streams.video if o.codec_context), key=rank)
 
 def open_clip(
     path, # of a clip
@@ -665,10 +768,11 @@ def open_clip(
     if not Path(path).is_file(): raise InputError(f"{path}: no such file")
     try: clip = av.open(str(path))
     except (av.error.FFmpegError, ValueError) as e: raise InputError(f"{path} is cut off or no clip ({e}; {Path(path).stat().st_size:,} bytes): copy it again") from None
-    if any(not is_cover(o) for o in clip.streams.video): return clip
-    what = 'a cover picture, but no video' if clip.streams.video else 'no video'
+    known = [o for o in clip.streams.video if o.codec_context] # to decode one that is not known brings PyAV down
+    if any(not is_cover(o) for o in known): return clip
+    what = 'a cover picture, but no video' if known else 'video that ffmpeg does not know' if clip.streams.video else 'no video'
     clip.close()
-    raise InputError(f"{path} holds {what}")
+    raise InputError(f"{path} holds {what}: give a film, or convert it first")
 
 def is_frame(o)->bool: # of what `read_clip` yields
     return hasattr(o, 'to_ndarray')
@@ -781,6 +885,7 @@ def takes(
 )->bool:
     "Does a container take a stream as it is? That is tried: lists of codecs do not say it"
     av = need('av', 'video')
+    if not stream.codec_context: return False
     try:
         with open_clip(clip.name) as again, av.open(io.BytesIO(), 'w', format=form) as out:
             mine = again.streams[stream.index]; copy = out.add_stream_from_template(mine)
@@ -852,7 +957,7 @@ class ClipWriter:
         self.out.metadata.update({k:v for k,v in source.metadata.items() if k in ('title', 'artist', 'comment', 'date')})
         self.counts,self.off = form == 'yuv4mpegpipe',0. # frames, not times; seconds
         self.rate = evenly(source) if self.counts else rate_of(self.film)
-        if found := source.chapters() if hasattr(source, 'chapters') else []: # of PyAV 15 and later
+        if found := source.chapters() if hasattr(source, 'chapters') else []: # of PyAV 16 and later
             say("Y4M has no chapters: they are left out") if self.counts else self.out.set_chapters(found)
     def _packet(self, packet):
         if self.video is None: self.held.append(packet) # streams can only be added before anything is written
@@ -998,21 +1103,31 @@ def own_device(device='auto')->torch.device:
     if device == 'auto' and torch.cuda.is_available() and 'LOCAL_RANK' in os.environ: return torch.device('cuda', int(os.environ['LOCAL_RANK']) % torch.cuda.device_count())
     return pick_device(device)
 
+def on_device(
+    model,         # a network of somebody
+    device='auto', # 'auto': where it is, if that is a GPU, else on a GPU if there is one
+):
+    "The network there, or a copy of it: the one that was given stays where it is"
+    here = torch.device(_on(model)['device'])
+    there = here if device == 'auto' and here.type != 'cpu' else own_device(device)
+    same = here.type == there.type and there.index in (None, here.index)
+    return model if same else copy.deepcopy(model).to(there)
+
 def enhance(
     model,               # a network, a preset with shipped weights, or a file of weights
     src,                 # a picture, a folder of pictures or a clip
     dest,                # a file of that kind, or a folder
     upscale:bool=False,  # four times as large; False: same size
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
-    device:str='auto',   # 'auto', 'cpu', 'cuda'; for a network given by name
+    device:str='auto',   # 'auto', 'cpu', 'cuda'; a network that is given stays where it is, a copy works
     **kw                 # `redo`, `workers` and `shard` for a folder, `crf` and `preview` for a clip
 ): # the path of the result, or a `FolderResult`
     "Enhance whatever `src` is"
     src,dest = Path(src),Path(dest)
     if not src.exists(): raise InputError(f"{src}: no such file or folder")
     if tile is not None and tile < 0: raise InputError(f"tile={tile}: the side of a tile in pixels, or 0 for the frame in one piece")
-    if isinstance(model, (str, Path)): model = load_model(model)
-    if isinstance(model, nn.Module): model = fast_pixels(model.to(own_device(device)), upscale)
+    if isinstance(model, (str, Path)): model = load_model(model).to(own_device(device))
+    if isinstance(model, nn.Module): model = fast_pixels(on_device(model, device), upscale)
     if src.is_dir(): return enhance_folder(model, src, dest, upscale, tile, **kw)
     if dest.is_dir(): dest = dest/src.name
     if is_clip(src):
