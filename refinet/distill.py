@@ -68,15 +68,16 @@ class EightWays(nn.Module):
 
 # %% ../nbs/07_distill.ipynb #ebccbf4a
 def load_teacher(
-    source,            # a preset, a file, several with weights: 'a.pth:2,b.safetensors:1', or a network, which is copied
+    source,            # a preset, a file, several with weights ('a.pth:2,b.safetensors:1'), or a network
     eight:bool=False,  # ask it in all eight ways
 )->nn.Module:
     "A teacher, frozen"
-    if isinstance(source, nn.Module): teacher = copy.deepcopy(source); return (EightWays(teacher) if eight else teacher).eval().requires_grad_(False)
+    def frozen(net): return (EightWays(net) if eight else net).eval().requires_grad_(False)
+    if isinstance(source, nn.Module): return frozen(copy.deepcopy(source))
     parts = [o.rpartition(':') if o.rpartition(':')[2].replace('.', '', 1).isdigit() else (o, '', '1') for o in str(source).split(',')]
     models = [load_model(o[0]) for o in parts]
     teacher = models[0] if len(models) == 1 else Ensemble(models, [float(o[2]) for o in parts])
-    return (EightWays(teacher) if eight else teacher).eval().requires_grad_(False)
+    return frozen(teacher)
 
 # %% ../nbs/07_distill.ipynb #933ef730
 def to_bytes16(x): # (3, H, W) in [0, 1]; (H, W, 6) uint8: the 8-bit value below, and what is left, in 1/256 of a step
@@ -121,7 +122,7 @@ def label(
     folder=None,        # where to keep them; beside the pixels by default
     until:float=None,   # when to stop, by `time.monotonic`; then a `TimeOver`
 )->'Labelled':
-    "What a teacher makes of every frame of a pack, computed once, by all processes together; goes on where it was stopped"
+    "What a teacher makes of every frame of a pack, made once, by all processes; goes on where it was stopped"
     if not isinstance(frames, Pack): raise InputError("labels are made once for a pack only: run `refinet pack` on the data first")
     folder,device = Path(folder or frames.root/f'labels-{fingerprint(teacher)}'),pick_device(str(device))
     folder.mkdir(parents=True, exist_ok=True); mine = _my_share(_missing(frames, folder))
@@ -221,13 +222,14 @@ class Distiller(nn.Module):
     ):
         super().__init__()
         self.model,self.teacher,self.amp = model,teacher and teacher.eval().requires_grad_(False),amp
-        self.alpha,self.kl,self.kl_loss,self.mask,self.mimic,self.affinity = DistillationLoss(alpha, soft, hard),kl,SpatialKL(temperature),mask,mimic,affinity
-        self.wavelet,self.upcycle = wavelet,upcycle
+        self.alpha,self.kl_loss = DistillationLoss(alpha, soft, hard),SpatialKL(temperature)
+        self.kl,self.mask,self.mimic = kl,mask,mimic
+        self.affinity,self.wavelet,self.upcycle = affinity,wavelet,upcycle
         if upcycle and not teacher: raise InputError("labels made once say nothing of what has no truth: leave upcycle at 0, or ask the teacher live")
         self.taps = tuple(taps) if mimic or affinity else ()
         self.check_taps()
         self.adapters = nn.ModuleList(FeatureMimic(model.tap_dims[s], teacher.tap_dims[t]) for s,t in self.taps) if mimic else nn.ModuleList()
-        self.register_buffer('guidance', torch.ones(())) # a buffer: DataParallel's copies get it, and nobody waits for it
+        self.register_buffer('guidance', torch.ones(())) # a buffer: DataParallel's copies get it
         self.adapts,self.step = False,0 # see `Guide`; plain numbers, which the copies get too
     def check_taps(self):
         for who,net,i in (('student', self.model, 0), ('teacher', self.teacher, 1)):
@@ -286,12 +288,13 @@ def settle_terms(
     return d
 
 def truth_loss(recipe:str, given=None)->str: # a key of `losses`
-    "The distance to the truth: what was asked for, also in a recipe's own file, else L1 as in the published distillation"
+    "The distance to the truth: what was asked for, also in a recipe's own file, else the published L1"
     if given: return given
     return 'l1' if recipe in recipes else read_toml(recipe).get('loss', 'l1')
 
 def make_distiller(model, teacher, d, amp=None, hard=l1_loss)->Distiller: # d: from `settle_terms`
-    return Distiller(model, teacher, **{k:v for k,v in d.items() if k != 'guidance'} | dict(soft=soft_targets[d['soft']]), amp=amp, hard=hard)
+    terms = {k: v for k,v in d.items() if k != 'guidance'} | dict(soft=soft_targets[d['soft']])
+    return Distiller(model, teacher, **terms, amp=amp, hard=hard)
 
 # %% ../nbs/07_distill.ipynb #cc6e8f00
 with_branches = 'nano_msafn', 'light_msafn'
@@ -320,20 +323,25 @@ def distill(
     d,name = settle_terms(recipe, dict(terms or {}, alpha=alpha)),network_name(model)
     frames,valid = open_pair(data, val_data)
     if recipe == 'seed': settings.setdefault('lr', 2e-4)
-    if recipe == 'fast' and settings.get('branches') is None: settings['branches'] = name in with_branches and not init
+    if recipe == 'fast' and settings.get('branches') is None:
+        settings['branches'] = name in with_branches and not init
     s = settle_for(frames, recipe, name, settings | dict(loss=truth_loss(recipe, settings.get('loss'))))
     master = load_teacher(teacher, eight)
-    marks = dict(teacher=str(teacher) if not isinstance(teacher, nn.Module) else network_name(teacher), teacher_weights=fingerprint(master))
-    net = starting_model(model, init, s['branches']); start = dict(init=init, init_weights=fingerprint(net) if init else None)
-    task = make_distiller(net, None if cached else master, d, amp_dtype(pick_device(device)), losses[s['loss']]) # words first, labels take long
-    if cached:
-        try: frames = label(master, frames, join_workers(device), until=since + parse_duration(time_limit) if time_limit else None)
+    net = starting_model(model, init, s['branches'])
+    marks = dict(init=init, init_weights=fingerprint(net) if init else None, teacher_weights=fingerprint(master),
+                 teacher=network_name(teacher) if isinstance(teacher, nn.Module) else str(teacher))
+    task = make_distiller(net, None if cached else master, d, amp_dtype(pick_device(device)), losses[s['loss']])
+    if cached: # words first, labels take long
+        until = since + parse_duration(time_limit) if time_limit else None
+        try: frames = label(master, frames, join_workers(device), until=until)
         except TimeOver: return stopped_early(out, frames, since)
     return run(task, frames, valid, out, s, name, 'student', seed, resume, device, time_limit, threads,
-               dict(recipe=recipe, **start, **marks, cached=cached, **d), [Guide(d['guidance'])], since if cached else None)
+               dict(recipe=recipe, **marks, cached=cached, **d), [Guide(d['guidance'])], since if cached else None)
 
 def stopped_early(out, frames, since)->dict: # as `run` returns it
     "What `distill` returns where the time was over before the first step"
-    say(f"stopped by the time limit while the teacher's answers were made, what is there is kept beside {frames.root}: the same command goes on")
+    say("stopped by the time limit while the teacher's answers were made: "
+        f"what is there is kept in {frames.root}, and the same command goes on")
     leave_workers()
-    return dict(out=str(out), steps=0, best=None, skipped_batches=0, bad_files=sorted(frames.bad), seconds=round(time.monotonic() - since, 1))
+    return dict(out=str(out), steps=0, best=None, skipped_batches=0, bad_files=sorted(frames.bad),
+                seconds=round(time.monotonic() - since, 1))

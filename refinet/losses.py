@@ -60,7 +60,7 @@ def wavelet_loss(a, b): # (N, C, H, W) each, even sides; (N,)
 soft_targets = dict(mse=mse_loss, l1=l1_loss) # the distance to the teacher's output
 
 class DistillationLoss(nn.Module):
-    "alpha * L1(student, HR) + (1 - alpha) * MSE(student, teacher), one value a sample; no gradient reaches the teacher"
+    "alpha * L1(student, HR) + (1 - alpha) * MSE(student, teacher), one value a sample; the teacher gets no gradient"
     def __init__(self,
         alpha:float=.5, # weight of the truth, 0..1; 1 is training alone
         soft=mse_loss,  # the distance to the teacher: `mse_loss` or `l1_loss`

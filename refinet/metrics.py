@@ -96,8 +96,8 @@ def enhanced(
     if model is None: return degraded
     tile = pick_tile(model, tile, degraded[0, 0].numel())
     with torch.inference_mode():
-        if 0 < tile < max(degraded.shape[2:]): return enhance_tensor(model, lr.cpu(), True, tile).to(lr.device)
-        return restore(model, lr)
+        if not 0 < tile < max(degraded.shape[2:]): return restore(model, lr)
+        return enhance_tensor(model, lr.cpu(), True, tile).to(lr.device)
 
 def score_both(model, hr, names, tile=None)->tuple: # hr: (1, 3, H, W) on the model's device
     "The numbers of what a network makes of a degraded picture, and of bicubic"
@@ -129,7 +129,9 @@ def evaluate(
 )->Report:
     "Degrade, enhance and score every picture"
     rows,bicubic,bad = [],[],{}
-    if isinstance(model, nn.Module): model = on_device(model, device); device = device_of(model)
+    if isinstance(model, nn.Module):
+        model = on_device(model, device)
+        device = device_of(model)
     if model is not None: training = model.training; model.eval()
     try:
         for i in bar(range(len(frames)), desc='evaluate') if progress else range(len(frames)):
@@ -148,7 +150,7 @@ def frames_to_score(
     data,         # a pack, Vimeo-90K, a folder of pictures, or 'sample'
     frames='all', # of a clip: 'all' or numbers
 )->Frames:
-    "The frames of a data set that a network is judged by: the test clips where there are official lists, else all"
+    "The frames that a network is judged by: the test clips where there are official lists, else all"
     clips = str(data) == 'sample' or (Path(data).is_dir() and find_vimeo(data, 2))
     found = open_frames(data, 'test' if clips else 'all', (4,) if str(data) == 'sample' else frames)
     if clips or not (found.listed and found.listed['test']): return found

@@ -26,7 +26,8 @@ from .env import (InputError, _rename, amp_dtype, atomic_write, bar, describe_de
                          say, seed_everything, set_rng_state)
 from .data import CropSampler, one_clip, only_one, open_frames, read_ahead
 from .degrade import Degrade, seed_recipe
-from .models import create_model, fingerprint, fold, load_model, make_network, n_params, network_name, out_of_memory, presets, save_model, weights_bytes
+from .models import (create_model, fingerprint, fold, load_model, make_network, n_params, network_name, out_of_memory,
+                            presets, save_model, weights_bytes)
 from .losses import HybridLoss, l1_loss, mse_loss
 
 # %% ../nbs/06_train.ipynb #455efef5
@@ -88,14 +89,15 @@ def all_gpus(device)->bool: # 'cuda:1' is that one, 'cuda' all there are
 
 def spread(
     task:nn.Module, # on its device
-    device=None,    # as it was asked for: 'cuda:1' is that GPU alone; None: all of the kind that the task is on
+    device=None,    # as it was asked for: 'cuda:1' is that GPU alone; None: all of the task's kind
 )->nn.Module: # inside DDP under `torchrun`, inside `nn.DataParallel` where several GPUs are meant
     "Share the samples of each batch among processes or GPUs"
     device = torch.device(device or next(task.parameters()).device.type)
     if workers() > 1:
         with warnings.catch_warnings(): # newer torch has another name for broadcast_buffers, older torch only this one
             warnings.simplefilter('ignore', FutureWarning)
-            return nn.parallel.DistributedDataParallel(task, device_ids=[torch.cuda.current_device()] if device.type == 'cuda' else None, broadcast_buffers=False)
+            mine = [torch.cuda.current_device()] if device.type == 'cuda' else None
+            return nn.parallel.DistributedDataParallel(task, device_ids=mine, broadcast_buffers=False)
     return nn.DataParallel(task) if all_gpus(device) else task
 
 def my_rows(n:int)->slice: # of a batch of n
@@ -191,18 +193,20 @@ class Trainer:
 
     def own_masks(self): # or stochastic depth leaves out the same blocks in every process, and on every GPU
         if rank(): torch.manual_seed(self.step*workers() + rank())
-        if self.step or not isinstance(self.parallel, nn.DataParallel): return # a resumed run has the states of all
+        if self.step or not isinstance(self.parallel, nn.DataParallel): return # resumed: the states of all are back
         for o in self.parallel.device_ids[1:]:
             with torch.cuda.device(o): torch.cuda.manual_seed(torch.initial_seed() + int(o))
 
     def parts(self, batch): # of this process's rows, as many as a batch is worked off in
-        return list(zip(*(o[self.rows].contiguous(memory_format=torch.channels_last).chunk(self.accumulate) for o in batch)))
+        mine = [o[self.rows].contiguous(memory_format=torch.channels_last) for o in batch]
+        return list(zip(*(o.chunk(self.accumulate) for o in mine)))
 
     def one_step(self, crops):
         self.between = False
         for g in self.opt.param_groups: g['lr'] = self.lr*self.lr_scale*self.schedule(self.step, self.steps)
         self.call('before_step')
-        self.batch = self.degrade(crops.to(self.device, non_blocking=True), self.step); parts = self.parts(self.batch)
+        self.batch = self.degrade(crops.to(self.device, non_blocking=True), self.step)
+        parts = self.parts(self.batch)
         self.loss = torch.zeros((), device=self.device)
         for k,part in enumerate(parts):
             with self.parallel.no_sync() if workers() > 1 and k < len(parts)-1 else nullcontext(): # gradients are averaged once
@@ -299,8 +303,10 @@ class EMA(Callback):
         now = min(self.decay, (1 + t.step)/(10 + t.step)) # the first steps are no guide
         mean,good = list(t.ema.parameters()),sound(t.model) & ~t.leapt
         with torch.no_grad():
-            torch._foreach_lerp_(mean, [torch.where(good, p, m) for p,m in zip(t.model.parameters(), mean)], 1 - now)
-            for m,p in zip(t.ema.buffers(), t.model.buffers()): m.copy_(torch.where(good, p, m)) # the statistics of a batch norm
+            new = [torch.where(good, p, m) for p,m in zip(t.model.parameters(), mean)]
+            torch._foreach_lerp_(mean, new, 1 - now)
+            for m,p in zip(t.ema.buffers(), t.model.buffers()): # the statistics of a batch norm are taken as they are
+                m.copy_(torch.where(good, p, m))
     def state_dict(self): return dict(ema=self.ema.state_dict())
     def load_state_dict(self, state): self.kept = state['ema']
 
@@ -312,7 +318,7 @@ def best_model(t): return getattr(t, 'ema', t.model) # the one to validate and k
 
 # %% ../nbs/06_train.ipynb #840d5dba
 class UndoSpikes(Callback):
-    "Take back the step before a batch with more than `times` the usual loss; end the run when that goes on, but not where the loss has changed by design"
+    "Take back the step before a batch with more than `times` the usual loss; end the run when that goes on"
     def __init__(self, limit:int=10, times:float=10., first:int=5): # leaps in about 50 steps; the usual loss is not known in the `first`
         self.limit,self.times,self.first,self.mean,self.usual,self.recent,self.seen = limit,times,first,None,None,0.,0
     def after_backward(self, t):
@@ -325,17 +331,21 @@ class UndoSpikes(Callback):
         self.recent = self.recent*.98 + t.leapt
         if hasattr(t, 'ema') and (t.device.type != 'cpu' or t.leapt): back_to(t, t.leapt)
         if t.device.type != 'cpu' and t.step % self.limit: return
-        if self.recent >= 3 and t.leapt and (level := by_design(t, .7*self.times*self.usual)) is not None:
-            self.mean = self.usual = level; self.recent = 0.
+        if self.recent >= 3 and t.leapt: self.new_level(by_design(t, .7*self.times*self.usual))
         if self.recent >= self.limit:
             t.failed = f"the loss leaps from {self.usual.item():.3g} to {t.loss.item():.3g} again and again (step {t.step}): start anew with a lower --lr than {t.lr:g}"
             t.stop_reason = 'divergence'
+    def new_level(self, level): # of a loss that has changed while the weights are good; None: it has not
+        if level is not None: self.mean,self.usual,self.recent = level,level,0.
     def state_dict(self): return dict(mean=self.mean, usual=self.usual, seen=self.seen)
     def load_state_dict(self, state): self.mean,self.usual,self.seen = state['mean'],state['usual'],state['seen']
 
 @torch.no_grad()
-def by_design(t, above)->torch.Tensor|None: # above: a loss; the loss of the last batch with the weights as they are now; None: it is not above, or the weights are bad
-    "Whether a high loss says nothing against the weights: what they make of the last batch is hardly worse than what went in"
+def by_design(
+    t,
+    above, # a loss
+)->torch.Tensor|None: # the loss of the last batch with the weights of now; None: it is not above, or they are bad
+    "A high loss that says nothing against the weights: what they make of the last batch is hardly worse than what went in"
     lr,x,hr,*_ = batch = t.parts(t.batch)[0]
     t.task.eval()
     try: level,error = t.task(*batch).mean(),l1_loss(t.model(x).float(), hr).mean()
@@ -460,7 +470,7 @@ class Keep(Callback):
 def trained_state(task): # without a teacher, which does not change
     return {k:v for k,v in task.state_dict().items() if not k.startswith('teacher.')}
 
-half_written = re.compile(r'^\.(next\.ckpt|log\.csv|run\.json|(best|final)_.*)\..*\d+\.part$') # by a run that was killed
+half_written = re.compile(r'^\.(next\.ckpt|log\.csv|run\.json|(best|final)_.*)\..*\d+\.part$') # by a killed run
 
 # %% ../nbs/06_train.ipynb #35f99027
 class Checkpoint(Callback):
@@ -468,12 +478,12 @@ class Checkpoint(Callback):
     def __init__(self, out, every:int=500, settings:dict=None): # settings: what a resumed run must agree with
         self.out,self.every,self.settings = Path(out),every,settings or {}
     def before_fit(self, t):
-        for o in self.out.glob('.*.part'): # .NAME.HEX.PID.part, from `atomic_write`; nobody else writes here: see `run`
+        for o in self.out.glob('.*.part'): # from `atomic_write`; nobody else writes here, see `run`
             if half_written.match(o.name): o.unlink(missing_ok=True)
     def save(self, t):
         if t.failed or not sound(t.model): return # what is there is better
-        state = dict(step=t.step, seconds=t.seconds, task=trained_state(t.task), opt=t.opt.state_dict(), scaler=t.scaler.state_dict(), rng=rng_state(), way=t.way,
-                     lr_scale=t.lr_scale, intensity=t.degrade.intensity, skipped=t.skipped, loss=(t.loss_sum, t.loss_n), settings=self.settings,
+        state = dict(step=t.step, seconds=t.seconds, task=trained_state(t.task), opt=t.opt.state_dict(),
+                     scaler=t.scaler.state_dict(), rng=rng_state(), way=t.way, lr_scale=t.lr_scale, intensity=t.degrade.intensity, skipped=t.skipped, loss=(t.loss_sum, t.loss_n), settings=self.settings,
                      callbacks={type(o).__name__:o.state_dict() for o in t.callbacks})
         last = self.out/'last.ckpt'
         with atomic_write(self.out/'next.ckpt') as f: f.write(to_bytes(state))
@@ -502,7 +512,8 @@ def read_checkpoint(
 def checkpoints_in(out)->list: # the newest first
     return [o for n in ('last', 'next', 'previous') if (o := Path(out)/f'{n}.ckpt').exists()] # between two renames there is no last one
 
-named_only = dict(data='frames', init='init_weights', teacher='teacher_weights', recipe='steps') # a place or a name, and what is compared in its stead
+# a place or a name, and what is compared in its stead
+named_only = dict(data='frames', init='init_weights', teacher='teacher_weights', recipe='steps')
 
 def changed_settings(
     kept:dict, # of a checkpoint
@@ -515,18 +526,22 @@ def check_settings(out, kept:dict, now:dict):
     "An `InputError` where a run was started with other settings"
     if not (changed := changed_settings(kept, now)): return
     if changed.keys() <= {'steps', 'epoch_steps'} and 'steps' in changed:
-        a,b = changed['steps']; best,final = (Path(out)/f"{o}_{now.get('role', 'student')}.safetensors" for o in ('best', 'final'))
-        raise InputError(f"{out} was started for {a} steps (now {b}), and its learning rate falls to nothing by then: go on with --steps {a}, "
-                         f"or train further from its weights: --init {best if best.exists() and not final.exists() else final} and another --out")
-    raise InputError(f"{out} was started with other settings: " + ', '.join(f"{k} {a} (now {b})" for k,(a,b) in changed.items()) + ": give those, or another --out")
+        a,b = changed['steps']
+        best,final = (Path(out)/f"{o}_{now.get('role', 'student')}.safetensors" for o in ('best', 'final'))
+        weights = best if best.exists() and not final.exists() else final
+        raise InputError(f"{out} was started for {a} steps (now {b}), and its learning rate falls to nothing by then: "
+                         f"go on with --steps {a}, or train further from its weights: --init {weights} and another --out")
+    odd = ', '.join(f"{k} {a} (now {b})" for k,(a,b) in changed.items())
+    raise InputError(f"{out} was started with other settings: {odd}: give those, or another --out")
 
 def load_optimizer(opt, state:dict):
-    "Put back the state of an optimiser, also of one that ran on another device or in another way (fused or not)"
+    "Put back the state of an optimiser, also of one on another device, or fused where this one is not"
     own = ('fused', 'foreach', 'capturable', 'differentiable')
-    groups = [{**g, **{k: mine[k] for k in own if k in mine}} for g,mine in zip(state['param_groups'], opt.param_groups)]
-    opt.load_state_dict(dict(state, param_groups=groups))
-    for p,o in opt.state.items(): # fused, the count of steps is beside the weights; else it may be a number on the CPU
-        if 'step' in o: o['step'] = torch.as_tensor(float(o['step']), dtype=torch.float32, device=p.device if opt.param_groups[0].get('fused') else 'cpu')
+    both = zip(state['param_groups'], opt.param_groups)
+    opt.load_state_dict(dict(state, param_groups=[g | {k: mine[k] for k in own if k in mine} for g,mine in both]))
+    fused = opt.param_groups[0].get('fused')
+    for p,o in opt.state.items(): # fused, the count of steps lies beside the weights; else on the CPU
+        if 'step' in o: o['step'] = torch.tensor(float(o['step']), device=p.device if fused else 'cpu')
 
 def resume(
     t:Trainer,
@@ -538,7 +553,7 @@ def resume(
     if settings is not None: check_settings(out, state['settings'], settings)
     t.task.load_state_dict(state['task'], strict=False)
     load_optimizer(t.opt, state['opt'])
-    if state['scaler'] and t.scaler.is_enabled(): t.scaler.load_state_dict(state['scaler']) # a run without one begins with torch's
+    if state['scaler'] and t.scaler.is_enabled(): t.scaler.load_state_dict(state['scaler']) # else there was none
     t.step,t.seconds,t.lr_scale,t.degrade.intensity,t.skipped = state['step'],state['seconds'],state['lr_scale'],state['intensity'],state['skipped'].to(t.device)
     t.loss_sum,t.loss_n = (o.to(t.device) for o in state['loss'])
     t.way = state.get('way', '')
@@ -568,7 +583,8 @@ def parse_duration(text)->float: # seconds
 
 class TimeLimit(Callback):
     "End the run after this long, counted from its start in this session"
-    def __init__(self, limit, since=None): self.limit,self.start = parse_duration(limit),since # since: by `time.monotonic`, where work was done before
+    def __init__(self, limit, since=None): # since: by `time.monotonic`, where work was done before
+        self.limit,self.start = parse_duration(limit),since
     def before_fit(self, t): self.start = time.monotonic() if self.start is None else self.start
     def after_step(self, t):
         if time.monotonic() - self.start > self.limit: t.stop_reason = 'time limit'
@@ -639,7 +655,7 @@ def time_step(t:Trainer, way:nn.Module, crops)->float: # s
     if t.device.type == 'cuda': torch.cuda.synchronize(t.device)
     return time.perf_counter() - start
 
-def time_ways(t, ways, steps, measure, crops)->tuple: # times of each way that fits, names of those that do not
+def time_ways(t, ways, steps, measure, crops)->tuple: # times of each way that fits, names of the others
     times,out = {k: [] for k in ways},[]
     for i in range(steps+3): # the first three are not counted
         for k,way in ways.items():
@@ -657,15 +673,19 @@ def probe_gpus(
     steps:int=10,
     measure=time_step, # (t, way, crops) to s
 ):
-    "Try each way for a few steps in turn, keep the faster in `t.parallel`, and say so; a resumed run keeps its way"
+    "Try each way for a few steps in turn, keep the faster in `t.parallel`; a resumed run keeps its way"
     ways = ways or {'one GPU': t.task, f'{gpu_count()} GPUs': t.parallel}
     if t.way in ways: t.parallel = ways[t.way]; return
     crops,generators = t.sampler(t.step)[0],rng_state()
     times,out = time_ways(t, ways, steps, measure, crops)
     set_rng_state(generators)
-    if not times: raise InputError(f"a step does not fit into the memory of the GPU: lower --batch or --size, or work a batch off in parts (--accumulate, now {t.accumulate})")
-    t.way = faster(times); t.parallel = ways[t.way]
-    say('a step takes ' + ', '.join([*(f'{statistics.median(v)*1e3:.1f} ms on {k}' for k,v in times.items()), *(f'more memory than there is on {k}' for k in out)]) + f': using {t.way}')
+    if not times:
+        raise InputError("a step does not fit into the memory of the GPU: lower --batch or --size, or work a batch off "
+                         f"in parts (--accumulate, now {t.accumulate})")
+    t.way = faster(times)
+    t.parallel = ways[t.way]
+    found = [f'{statistics.median(v)*1e3:.1f} ms on {k}' for k,v in times.items()]
+    say('a step takes ' + ', '.join(found + [f'more memory than there is on {k}' for k in out]) + f': using {t.way}')
 
 # %% ../nbs/06_train.ipynb #93aea7ef
 def callbacks_for(s, out, role, name, frames, settings, time_limit=None, since=None): # the list for settings `s`
@@ -681,9 +701,12 @@ def callbacks_for(s, out, role, name, frames, settings, time_limit=None, since=N
 def how_judged(frames, valid)->str: # '' where the two have nothing in common
     "What is to be known about figures from `valid` of a network that was trained on `frames`"
     shared = set(frames.names) & set(valid.names) if frames.root == valid.root else set()
-    if shared: return f"{len(shared)} of these frames are trained on too, so PSNR says nothing of other pictures: give several pictures or clips, or others by --val-data"
+    if shared:
+        return (f"{len(shared)} of these frames are trained on too, so PSNR says nothing of other pictures: "
+                "give several pictures or clips, or others by --val-data")
     if frames.root == valid.root and one_clip([*frames.names, *valid.names]):
-        return "the numbers of all these pictures run on: if they are the frames of one clip, each is judged by its neighbours, and PSNR is too good; give another clip by --val-data"
+        return ("the numbers of all these pictures run on: if they are the frames of one clip, each is judged by its "
+                "neighbours, and PSNR is too good; give another clip by --val-data")
     return ''
 
 def write_run(out, settings:dict, **more):
@@ -699,7 +722,8 @@ def announce(t, out, settings, s, valid): # what is trained and how it is judged
     if not t.step: write_run(out, settings, validation=judged)
     say(f"{settings['role']} {settings['model']}: {n_params(t.model):,} parameters, {len(t.sampler.frames)} frames, {s['steps']} steps of {s['batch']} crops of {s['size']}, "
         + (f"{workers()} processes, " if workers() > 1 else '') + describe_device(t.device))
-    say(f"validated on {len(valid)} frames, which also choose best_{settings['role']}: report figures of it on others" + (f"; {note}" if note else ''))
+    say(f"validated on {len(valid)} frames, which also choose best_{settings['role']}: report figures of it on others"
+        + (f"; {note}" if note else ''))
 
 def finish(t, out, frames)->dict: # what `run` returns; an InputError if the run broke
     if not t.failed and not sound(t.model): t.failed = f"the weights were not finite at step {t.step}: lower --lr and go on with --resume"
@@ -717,7 +741,8 @@ def plain_settings(settings:dict)->dict: # as they come back from JSON: paths be
     return json.loads(json.dumps(settings, default=str))
 
 def start_over(out, resumed): # an InputError in every process where one finds a run in the way
-    if not resumed and checkpoints_in(out): raise InputError(f"{out} holds a run already: go on with --resume, or choose another --out")
+    if not resumed and checkpoints_in(out):
+        raise InputError(f"{out} holds a run already: go on with --resume, or choose another --out")
 
 def try_saving(t, name):
     "An `InputError` before the first step, and not after an epoch, where a network cannot be saved"
@@ -752,16 +777,20 @@ def run(
     "Train, validate, keep, and say what came of it"
     out,device = Path(out),join_workers(device)
     resumed = resumed or int(os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)) > 0 # torchrun starts all anew when one dies
-    settings = plain_settings(dict(model=name, role=role, seed=seed, data=frames.root, frames=frames.contents(), **{k:v for k,v in s.items() if k != 'tensorboard'}, **(more or {})))
+    settings = dict(model=name, role=role, seed=seed, data=frames.root, frames=frames.contents()) | s | (more or {})
+    settings = plain_settings({k: v for k,v in settings.items() if k != 'tensorboard'})
     with alone_in(out):
         start_over(out, resumed)
         sampler = CropSampler(frames, s['size'], s['batch'], seed, threads=threads)
-        t = Trainer(task, sampler, Degrade(**s['degrade'], seed=seed), s['steps'], s['epoch_steps'], s['lr'], schedules[s['schedule']], s['weight_decay'],
-                    s['accumulate'], device, [*extra, *callbacks_for(s, out, role, name, Middle(valid), settings, time_limit, since)], s['compile'])
-        if resumed and not resume(t, out, settings) and rank() == 0: say(f"{out} holds no checkpoint: starting anew")
+        acting = [*extra, *callbacks_for(s, out, role, name, Middle(valid), settings, time_limit, since)]
+        t = Trainer(task, sampler, Degrade(**s['degrade'], seed=seed), s['steps'], s['epoch_steps'], s['lr'],
+                    schedules[s['schedule']], s['weight_decay'], s['accumulate'], device, acting, s['compile'])
+        found = resumed and resume(t, out, settings)
+        if resumed and not found and rank() == 0: say(f"{out} holds no checkpoint: starting anew")
         if rank() == 0: try_saving(t, name); announce(t, out, settings, s, valid)
         if isinstance(t.parallel, nn.DataParallel): probe_gpus(t)
-        if t.step < t.steps or workers() == 1 and not (out/f'final_{role}.safetensors').exists(): t.fit() # after the last step a kill may have been quicker
+        unkept = workers() == 1 and not (out/f'final_{role}.safetensors').exists() # a kill was quicker after the last step
+        if t.step < t.steps or unkept: t.fit()
         found = finish(t, out, frames)
     leave_workers(t)
     return found
@@ -769,9 +798,11 @@ def run(
 # %% ../nbs/06_train.ipynb #77b23ef7
 def check_init(model, init, name): # of a preset
     "An `InputError` where weights to start from are of another network"
-    if not hasattr(model, 'config'): raise InputError(f"{init} is no network of this kit: only those can be trained further")
-    if odd := {k: v for k,v in create_model(name).config.items() if k not in ('drop', 'branches') and model.config[k] != v}:
-        raise InputError(f"{init} is no {name}: {', '.join(f'{k} is {model.config[k]}, not {v}' for k,v in odd.items())}; name the preset that it is")
+    if not hasattr(model, 'config'):
+        raise InputError(f"{init} is no network of this kit: only those can be trained further")
+    wanted = {k: v for k,v in create_model(name).config.items() if k not in ('drop', 'branches')}
+    odd = ', '.join(f'{k} is {model.config[k]}, not {v}' for k,v in wanted.items() if model.config[k] != v)
+    if odd: raise InputError(f"{init} is no {name}: {odd}; name the preset that it is")
 
 def starting_model(
     name,          # a preset, or a network of one's own: see `make_network`
@@ -798,7 +829,7 @@ def open_pair(
 def train(
     data,                     # a pack, Vimeo-90K, a folder of pictures, or 'sample'
     out,                      # the run's folder
-    model='msafn',            # a preset, or a network of one's own: a class, a function that makes it, or the network, which is copied
+    model='msafn',            # a preset, or a network of one's own: see `make_network`
     recipe:str='fast',        # or 'seed', or a TOML file
     role:str='',              # 'teacher' or 'student', in the names of files; by the preset
     seed:int=0,
@@ -817,4 +848,5 @@ def train(
     task = Supervised(starting_model(model, init, s['branches']), losses[s['loss']], amp_dtype(pick_device(device)))
     role = role or ('teacher' if name.startswith('msafn') else 'student')
     start = dict(init=init, init_weights=fingerprint(task.model) if init else None)
-    return run(task, frames, valid, out, s, name, role, seed, resume, device, time_limit, threads, dict(recipe=recipe, **start))
+    return run(task, frames, valid, out, s, name, role, seed, resume, device, time_limit, threads,
+               dict(recipe=recipe, **start))
