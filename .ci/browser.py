@@ -93,6 +93,8 @@ def static_page(browser, shots):
             view = page.locator('#view'); was = pixels(view); drag(page, view, .5, .2); now = pixels(view)
             assert page.locator('#view').get_attribute('aria-valuenow') == '20' and changed(was[:, :180], now[:, :180]) < .02 < changed(was[:, 220:470], now[:, 220:470])
             view.press('ArrowRight'); assert view.get_attribute('aria-valuenow') == '22'
+            for key,where in (('End', '100'), ('Home', '0')): view.press(key); assert view.get_attribute('aria-valuenow') == where
+            drag(page, view, .3, .5); was = pixels(view); view.press('+'); assert changed(was, pixels(view)) > .05; view.press('0'); assert changed(was, pixels(view)) < .02
             page.screenshot(path=shots/'page-dragged.png')
             page.select_option('#mode', 'same'); same = until(page, lambda: 'dB' not in said(page) and ready(page)); assert same.startswith('448x256')
             page.select_option('#mode', 'larger'); assert until(page, lambda: said(page).startswith('1792x1024') and said(page))
@@ -100,9 +102,16 @@ def static_page(browser, shots):
             assert got.value.suggested_filename == 'enhanced.png'
             Path(f'{d}/notes.png').write_text('no picture'); page.set_input_files('#file', f'{d}/notes.png')
             until(page, lambda: 'notes.png is not a picture' in said(page))
-        page.click('#camera'); live = until(page, lambda: said(page).startswith('640x') and said(page), 30, 'camera')
+        page.select_option('#mode', 'shrink'); page.click('#camera'); live = until(page, lambda: said(page).startswith('640x') and said(page), 30, 'camera')
+        assert 'after' in live and 'dB' in live, live # the camera's own frame is the truth
+        page.select_option('#mode', 'same'); until(page, lambda: said(page).startswith('640x') and 'dB' not in said(page), 30, 'the mode of the camera')
         was = pixels(page.locator('#after')); until(page, lambda: changed(was, pixels(page.locator('#after'))) > .001, 30, 'a new frame')
         page.screenshot(path=shots/'page-camera.png'); page.click('#camera'); context.close()
+        for scheme in ('light', 'dark'): # a phone
+            context = browser.new_context(viewport=dict(width=360, height=640), color_scheme=scheme); page = context.new_page(); page.goto(url + '?engine=wasm'); ready(page)
+            wide = page.evaluate('[document.documentElement.scrollWidth, innerWidth]'); assert wide[0] <= wide[1], f'{wide}: it scrolls sideways'
+            ground = page.evaluate("getComputedStyle(document.body).backgroundColor"); assert (int(re.search(r'\d+', ground)[0]) < 90) == (scheme == 'dark'), ground
+            page.screenshot(path=shots/f'page-phone-{scheme}.png'); context.close()
         assert not away, away
         return f'ready after {loaded:.1f} s; a frame of 448x256: {line}; camera: {live}; nothing asked of another machine'
 
@@ -144,18 +153,16 @@ def divider(browser, shots):
 
 @test
 def app(browser, shots):
-    "The app: an example, the same four times as large, an uploaded file with its truth, a broken file, the webcam"
-    from refinet.app import page_command
+    "The app, by its command: an example, four times as large, a file with its truth, a broken file, the webcam, dark and narrow"
     port = free_port()
     with tempfile.TemporaryDirectory() as d:
-        command,env = page_command(f'{d}/page.py', port=port)
-        with started(command, f'http://localhost:{port}/_stcore/health', env=env):
+        with started([sys.executable, '-m', 'refinet', 'app', '--port', str(port)], f'http://localhost:{port}/_stcore/health', cwd=d):
             context = browser.new_context(viewport=dict(width=1300, height=1000), permissions=['camera'])
             page = context.new_page(); page.goto(f'http://localhost:{port}')
             page.get_by_text('an example', exact=True).click(timeout=60000)
             view = lambda: page.frame_locator('iframe').locator('.v')
             view().wait_for(timeout=60000)
-            page.get_by_text('the picture is sharp').click(); page.locator('table').wait_for(timeout=60000)
+            page.locator('table').wait_for(timeout=60000) # an example is sharp: it is shrunk first, and measured
             texts = [o.strip() for o in page.locator('table td, table tbody th').all_inner_texts()]; rows = [texts[:3], texts[3:6]]
             assert float(rows[1][1]) > float(rows[0][1]), rows
             page.wait_for_timeout(500); was = pixels(view()); drag(page, view(), .5, .15); now = pixels(view())
@@ -178,6 +185,13 @@ def app(browser, shots):
             page.wait_for_timeout(2000); page.get_by_role('button', name='Take Photo').click() # the camera's first frames are black
             page.get_by_text('same size', exact=True).click(); view().wait_for(timeout=60000)
             until(page, lambda: pixels(view()).mean() > 20, 30, 'a photo'); page.screenshot(path=shots/'app-webcam.png'); context.close()
+            context = browser.new_context(viewport=dict(width=600, height=900), color_scheme='dark'); page = context.new_page(); page.goto(f'http://localhost:{port}')
+            page.locator('[data-testid=stExpandSidebarButton]').click(timeout=60000); page.get_by_text('an example', exact=True).click(timeout=60000)
+            page.keyboard.press('Escape'); page.wait_for_timeout(300); view().wait_for(timeout=60000); page.locator('table').wait_for(timeout=60000)
+            gap = page.locator('[data-testid=stCaptionContainer]').last.bounding_box()['y'] - sum(page.frame_locator('iframe').locator('.b').bounding_box()[o] for o in ('y', 'height'))
+            page.screenshot(path=shots/'app-dark.png'); assert gap < 60, f'{gap} pixels between the divider and its caption'
+            colours = page.frame_locator('iframe').locator('body').evaluate("o => [getComputedStyle(o).color, getComputedStyle(o).backgroundColor].map(c => c.match(/\\d+/g).slice(0, 3).reduce((a, b) => a + +b, 0))")
+            assert abs(colours[0] - colours[1]) > 300, colours; context.close()
             return f'gain {float(rows[1][1])-float(rows[0][1]):.2f} dB; four times as large shown after {took:.1f} s'
 
 ## The widgets, in JupyterLab

@@ -1,5 +1,5 @@
 "The page in which nano runs in the visitor's browser: nbs/page, two ONNX files, an example, and onnxruntime-web out of its npm package"
-import shutil, subprocess, tarfile, tempfile
+import shutil, subprocess, sys, tarfile, tempfile
 from pathlib import Path
 from fastcore.script import call_parse
 from refinet.data import open_frames
@@ -19,12 +19,13 @@ def runtime(folder:Path):
 
 @call_parse
 def main(
-    out:str,           # The folder; made anew
+    out:str,           # The folder; one of an earlier page is made anew
     model:str='nano_msafn', # A preset or a file of weights
 ):
     "Make the page"
     out = Path(out)
-    if out.exists(): shutil.rmtree(out)
+    if out.exists() and any(out.iterdir()) and not (out/'ort').is_dir(): sys.exit(f'{out} holds other things: give a new folder, or one of an earlier page')
+    shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(Path(__file__).parent.parent/'nbs'/'page', out); (out/'ort').mkdir()
     net = load_model(model).eval()
     for o in ('lr', 'degraded'): export_onnx(net, out/f'nano_{o}.onnx', o)

@@ -9,7 +9,7 @@ __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out',
            'output', 'publish', 'wheels']
 
 # %% ../nbs/13_cli.ipynb #08f5f581
-import inspect, json, sys
+import inspect, json, signal, sys
 from pathlib import Path
 from typing import Annotated, Optional
 import typer
@@ -17,7 +17,8 @@ import refinet
 from .env import InputError, atomic_write, say
 
 # %% ../nbs/13_cli.ipynb #588f1539
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+                  context_settings=dict(help_option_names=['-h', '--help']), # of all verbs
                   help='Enhance frames in real time by knowledge distillation.')
 Data   = Annotated[str, typer.Option(help="a pack, Vimeo-90K, a folder of pictures, or 'sample'")]
 Model  = Annotated[str, typer.Option(help='a preset, or a file of weights')]
@@ -32,9 +33,14 @@ def show(found:dict, as_json:bool, text:str):
 def version(version:Annotated[bool, typer.Option('--version', help='print the version')]=False):
     if version: print(f'refinet {refinet.__version__}'); raise typer.Exit()
 
+def _stop(number, frame): raise KeyboardInterrupt
+
 def main():
     "The console script: one line for what cannot be used"
-    try: app()
+    for o in ('SIGTERM', 'SIGHUP'): # a stop by the system is like Ctrl-C: nothing is left half done
+        if hasattr(signal, o): signal.signal(getattr(signal, o), _stop)
+    if hasattr(sys.stdout, 'reconfigure'): sys.stdout.reconfigure(errors='backslashreplace') # names that the terminal lacks letters for
+    try: app(prog_name='refinet')
     except InputError as e: say(f'refinet: {e}'); sys.exit(2)
     except KeyboardInterrupt: say('refinet: stopped'); sys.exit(130)
     except BrokenPipeError: sys.exit(1) # who read what was printed has left

@@ -8,21 +8,26 @@ __all__ = ['seed_recipe', 'resize_matrix', 'resize', 'downscale', 'upscale', 'to
            'jitter_brightness', 'add_noise', 'Degrade']
 
 # %% ../nbs/02_degrade.ipynb #83ace9a7
-from functools import lru_cache
 import torch
 import torch.nn.functional as F
 from .env import InputError
 
 # %% ../nbs/02_degrade.ipynb #78310669
-@lru_cache(maxsize=64)
+_matrices = {} # (old, new, device) to a matrix
+
 def resize_matrix(
     old:int, new:int, # pixels
     device='cpu',
 ): # (new, old) fp32
-    "Antialiased bicubic along one side, as a product"
-    with torch.inference_mode(False): # it is kept, and used where there are gradients too
+    "Antialiased bicubic along one side, as a product; kept for the next time"
+    key = old,new,str(device)
+    if key in _matrices: return _matrices[key]
+    with torch.inference_mode(False): # it is used where there are gradients too
         each = torch.eye(old, dtype=torch.float64)[None, None] # a row for each pixel, which is 1
-        return F.interpolate(each, size=(new, old), mode='bicubic', antialias=True)[0, 0].float().to(device)
+        made = F.interpolate(each, size=(new, old), mode='bicubic', antialias=True)[0, 0].float().to(device)
+    if type(made) is not torch.Tensor: return made # under a mode of torch's that only looks at shapes: nothing to keep
+    if len(_matrices) >= 64: _matrices.pop(next(iter(_matrices)))
+    return _matrices.setdefault(key, made)
 
 def resize(
     x,            # (N, C, H, W)

@@ -4,22 +4,23 @@
 
 # %% auto #0
 __all__ = ['guidances', 'distill_recipes', 'with_branches', 'teach', 'Ensemble', 'EightWays', 'load_teacher', 'to_bytes16',
-           'from_bytes16', 'label_frame', 'label', 'Beside', 'Labelled', 'upcycle', 'upcycled_l1', 'adaptive',
-           'Distiller', 'Guide', 'settle_terms', 'make_distiller', 'distill']
+           'from_bytes16', 'label_frame', 'TimeOver', 'label', 'Beside', 'Labelled', 'upcycle', 'upcycled_l1',
+           'adaptive', 'Distiller', 'Guide', 'settle_terms', 'truth_loss', 'make_distiller', 'distill', 'stopped_early']
 
 # %% ../nbs/07_distill.ipynb #653cc313
-import json, math
+import copy, json, math, os, random, time
 from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
 import torch.nn.functional as F
-from .env import InputError, amp_dtype, atomic_write, bar, pick_device, seed_everything
+from .env import InputError, amp_dtype, atomic_write, bar, pick_device, read_toml, say, seed_everything
 from .data import Frames, Pack
 from .degrade import crop_to, degrade, downscale, round8, upscale
-from .models import fingerprint, load_model, restore
+from .models import device_of, fingerprint, load_model, network_name, on_device, restore
 from .losses import DistillationLoss, FeatureMimic, SpatialKL, affinity_loss, l1_loss, masked_l1, mse_loss, soft_targets, wavelet_loss
-from .train import Callback, half, open_pair, read_recipe, run, settle_for, starting_model
+from .train import (Callback, half, join_workers, leave_workers, losses, open_pair, parse_duration, read_recipe, recipes, run,
+                           settle_for, starting_model, workers)
 
 # %% ../nbs/07_distill.ipynb #a4dd5fde
 def teach(
@@ -67,10 +68,11 @@ class EightWays(nn.Module):
 
 # %% ../nbs/07_distill.ipynb #ebccbf4a
 def load_teacher(
-    source,            # a preset, a file, or several with weights: 'a.pth:2,b.safetensors:1'
+    source,            # a preset, a file, several with weights: 'a.pth:2,b.safetensors:1', or a network, which is copied
     eight:bool=False,  # ask it in all eight ways
 )->nn.Module:
     "A teacher, frozen"
+    if isinstance(source, nn.Module): teacher = copy.deepcopy(source); return (EightWays(teacher) if eight else teacher).eval().requires_grad_(False)
     parts = [o.rpartition(':') if o.rpartition(':')[2].replace('.', '', 1).isdigit() else (o, '', '1') for o in str(source).split(',')]
     models = [load_model(o[0]) for o in parts]
     teacher = models[0] if len(models) == 1 else Ensemble(models, [float(o[2]) for o in parts])
@@ -91,31 +93,47 @@ def label_frame(teacher, a, device): # a: (H, W, 3) uint8; (H', W', 6), cut to m
     hr = crop_to(torch.from_numpy(np.array(a)).to(device).permute(2, 0, 1)[None]/255)
     with half(hr, amp_dtype(device)): return to_bytes16(teach(teacher, *degrade(hr))[0][0])
 
-def _label_shard(teacher, pack, shard, path, device, progress):
+class TimeOver(Exception): "The time that was given is over"
+
+def _label_shard(teacher, pack, shard, path, device, progress, until):
     at,index = 0,{}
     with atomic_write(path) as f:
         for name,*_ in shard['frames']:
+            if until is not None and time.monotonic() > until: raise TimeOver
             _,_,h,w = pack.places[name]; progress.update(1)
             if min(h, w) < 4: continue
             b = label_frame(teacher, pack.pixels_of(name), device)
             f.write(b.tobytes()); index[name] = (at, *b.shape[:2]); at += b.nbytes
     with atomic_write(path.with_suffix('.json'), 'w') as f: json.dump(dict(crc32=shard['crc32'], bytes=at, frames=index), f)
 
+def _missing(frames, folder): # (shard, file) of what is not there yet
+    todo = [(o, folder/f"labels-{i:03d}.bin") for i,o in enumerate(frames.shards)]
+    return [(o,p) for o,p in todo if not (p.exists() and p.with_suffix('.json').exists())]
+
+def _my_share(todo): # every process on this machine makes a part, and nobody makes what another makes
+    if workers() == 1: return todo
+    return todo[int(os.environ.get('LOCAL_RANK', 0))::int(os.environ.get('LOCAL_WORLD_SIZE', 1))]
+
 def label(
-    teacher:nn.Module,  # of the kit, or an `LRNetwork`
+    teacher:nn.Module,  # of the kit, or an `LRNetwork`; it stays where it is
     frames:Pack,
     device='auto',
     folder=None,        # where to keep them; beside the pixels by default
+    until:float=None,   # when to stop, by `time.monotonic`; then a `TimeOver`
 )->'Labelled':
-    "What a teacher makes of every frame of a pack, computed once; goes on where it was stopped"
+    "What a teacher makes of every frame of a pack, computed once, by all processes together; goes on where it was stopped"
     if not isinstance(frames, Pack): raise InputError("labels are made once for a pack only: run `refinet pack` on the data first")
-    folder,device = Path(folder or frames.root/f'labels-{fingerprint(teacher)}'),pick_device(device)
-    folder.mkdir(parents=True, exist_ok=True); teacher = teacher.to(device).eval()
-    todo = [(o, folder/f"labels-{i:03d}.bin") for i,o in enumerate(frames.shards)]
-    todo = [(o,p) for o,p in todo if not (p.exists() and p.with_suffix('.json').exists())]
-    if todo:
-        with bar(total=sum(len(o['frames']) for o,_ in todo), desc='label') as progress:
-            for o,p in todo: _label_shard(teacher, frames, o, p, device, progress)
+    folder,device = Path(folder or frames.root/f'labels-{fingerprint(teacher)}'),pick_device(str(device))
+    folder.mkdir(parents=True, exist_ok=True); mine = _my_share(_missing(frames, folder))
+    if mine:
+        net = on_device(teacher, device); training = net.training; net.eval()
+        try:
+            with bar(total=sum(len(o['frames']) for o,_ in mine), desc='label') as progress:
+                for o,p in mine: _label_shard(net, frames, o, p, device, progress, until)
+        finally: net.train(training)
+    while workers() > 1 and _missing(frames, folder): # the others', who may take longer than a barrier waits
+        if until is not None and time.monotonic() > until: raise TimeOver
+        time.sleep(.2)
     return Labelled(frames, folder)
 
 # %% ../nbs/07_distill.ipynb #528070b0
@@ -135,7 +153,7 @@ class Labelled(Frames):
         truth=None,   # names of the frames whose truth is known; None: all
     ):
         super().__init__(frames.root, frames.names)
-        self.frames,self.truth,self.places = frames,truth,{}
+        self.frames,self.truth,self.places,self.listed = frames,truth,{},frames.listed
         for i,shard in enumerate(frames.shards):
             path = Path(folder)/f'labels-{i:03d}.bin'
             try: kept = json.loads(path.with_suffix('.json').read_text())
@@ -145,6 +163,7 @@ class Labelled(Frames):
             data = np.asarray(np.memmap(path, np.uint8, 'r')) if kept['bytes'] else None
             self.places |= {name: (data, *place) for name,place in kept['frames'].items()}
         self.names = [o for o in self.names if o in self.places]
+    def sizes(self): return self.frames.sizes()
     def array(self, i):
         name = self.names[i]; data,at,h,w = self.places[name]
         return Beside(self.frames.pixels_of(name)[:h, :w], data[at:at+h*w*6].reshape(h, w, 6), self.truth is None or name in self.truth)
@@ -152,16 +171,17 @@ class Labelled(Frames):
 # %% ../nbs/07_distill.ipynb #21f2c943
 def upcycle(
     lr, hr, # (N, 3, h, w) and (N, 3, 4h, 4w)
+    step:int=0, # of the run: what is cut depends on it alone, in whichever thread or process
 )->list: # of LR batches: zoomed in, zoomed out
     "Small frames without a truth, from a batch that has one"
-    h,w = lr.shape[-2:]
-    y,x = (int(torch.randint(3*o+1, ())) for o in (h, w))
+    h,w = lr.shape[-2:]; rng = random.Random(step)
+    y,x = (rng.randrange(3*o+1) for o in (h, w))
     return [hr[..., y:y+h, x:x+w], round8(downscale(crop_to(lr, 2), 2))]
 
-def upcycled_l1(model, teacher, lr, hr): # (N,)
+def upcycled_l1(model, teacher, lr, hr, step=0): # (N,)
     "L1 to the teacher on what has no truth, half of it turned into its negative for the student"
     loss = 0.
-    for part in upcycle(lr, hr):
+    for part in upcycle(lr, hr, step):
         negative = torch.rand(len(part), 1, 1, 1, device=part.device) < .5
         seen = torch.where(negative, 1 - part, part); out = model(upscale(seen)).float()
         loss = loss + l1_loss(torch.where(negative, 1 - out, out), teach(teacher, part, upscale(part))[0])/2
@@ -196,17 +216,19 @@ class Distiller(nn.Module):
         wavelet:float=0.,    # weight of the distance of detail bands
         upcycle:float=0.,    # weight of L1 to the teacher on what has no truth
         taps=(('trunk', 'trunk'),), # pairs of names: the student's, the teacher's
+        hard=l1_loss,        # distance to the truth
         amp=None,            # dtype for mixed precision, or None
     ):
         super().__init__()
         self.model,self.teacher,self.amp = model,teacher and teacher.eval().requires_grad_(False),amp
-        self.alpha,self.kl,self.kl_loss,self.mask,self.mimic,self.affinity = DistillationLoss(alpha, soft),kl,SpatialKL(temperature),mask,mimic,affinity
+        self.alpha,self.kl,self.kl_loss,self.mask,self.mimic,self.affinity = DistillationLoss(alpha, soft, hard),kl,SpatialKL(temperature),mask,mimic,affinity
         self.wavelet,self.upcycle = wavelet,upcycle
         if upcycle and not teacher: raise InputError("labels made once say nothing of what has no truth: leave upcycle at 0, or ask the teacher live")
         self.taps = tuple(taps) if mimic or affinity else ()
         self.check_taps()
         self.adapters = nn.ModuleList(FeatureMimic(model.tap_dims[s], teacher.tap_dims[t]) for s,t in self.taps) if mimic else nn.ModuleList()
-        self.register_buffer('guidance', torch.ones(())) # a buffer: DataParallel's copies get it; below 0 means adaptive
+        self.register_buffer('guidance', torch.ones(())) # a buffer: DataParallel's copies get it, and nobody waits for it
+        self.adapts,self.step = False,0 # see `Guide`; plain numbers, which the copies get too
     def check_taps(self):
         for who,net,i in (('student', self.model, 0), ('teacher', self.teacher, 1)):
             have = getattr(net, 'tap_dims', {})
@@ -220,9 +242,9 @@ class Distiller(nn.Module):
         with half(x, self.amp):
             soft,tf = (from_bytes16(labels), {}) if labels is not None and not self.taps else teach(self.teacher, lr, x, tuple(t for _,t in self.taps))
             out,sf = self.model(x, taps=tuple(s for s,_ in self.taps)) if self.taps else (self.model(x), {})
-            new = upcycled_l1(self.model, self.teacher, lr, hr) if self.upcycle else 0.
+            new = upcycled_l1(self.model, self.teacher, lr, hr, self.step) if self.upcycle else 0.
         out = out.float()
-        g = adaptive(out, soft, hr) if self.guidance < 0 else self.guidance
+        g = adaptive(out, soft, hr) if self.adapts else self.guidance
         return self.alpha(out, soft, hr, g) + g*(self.extra(out, soft, hr, sf, tf) + self.upcycle*new)
     def extra(self, out, soft, hr, sf, tf): # the terms that have a weight, (N,)
         loss = out.new_zeros(len(out))
@@ -237,13 +259,15 @@ class Distiller(nn.Module):
 
 # %% ../nbs/07_distill.ipynb #5a241085
 class Guide(Callback):
-    "Set the distiller's guidance for each step"
+    "Set the distiller's guidance, and what it knows of the run, for each step"
     def __init__(self,
         kind:str='constant', # a key of `guidances`
     ):
         if kind not in guidances: raise InputError(f"guidance {kind!r}: there are {', '.join(guidances)}")
         self.kind = kind
-    def before_step(self, t): t.task.guidance.fill_(-1. if self.kind == 'adaptive' else guidances[self.kind](t.step/t.steps))
+    def before_step(self, t):
+        t.task.step,t.task.adapts = t.step,self.kind == 'adaptive'
+        if not t.task.adapts: t.task.guidance.fill_(guidances[self.kind](t.step/t.steps))
 
 # %% ../nbs/07_distill.ipynb #dc0258f4
 distill_recipes = dict(
@@ -261,17 +285,22 @@ def settle_terms(
     if d['soft'] not in soft_targets: raise InputError(f"soft {d['soft']!r}: there are {', '.join(soft_targets)}")
     return d
 
-def make_distiller(model, teacher, d, amp=None)->Distiller: # d: from `settle_terms`
-    return Distiller(model, teacher, **{k:v for k,v in d.items() if k != 'guidance'} | dict(soft=soft_targets[d['soft']]), amp=amp)
+def truth_loss(recipe:str, given=None)->str: # a key of `losses`
+    "The distance to the truth: what was asked for, also in a recipe's own file, else L1 as in the published distillation"
+    if given: return given
+    return 'l1' if recipe in recipes else read_toml(recipe).get('loss', 'l1')
+
+def make_distiller(model, teacher, d, amp=None, hard=l1_loss)->Distiller: # d: from `settle_terms`
+    return Distiller(model, teacher, **{k:v for k,v in d.items() if k != 'guidance'} | dict(soft=soft_targets[d['soft']]), amp=amp, hard=hard)
 
 # %% ../nbs/07_distill.ipynb #cc6e8f00
 with_branches = 'nano_msafn', 'light_msafn'
 
 def distill(
-    teacher,                  # a preset, a file, or several with weights
+    teacher,                  # a preset, a file, several with weights, or a network
     data,                     # a pack, Vimeo-90K, a folder of pictures, or 'sample'
     out,                      # the run's folder
-    model:str='light_msafn',  # the student's preset
+    model='light_msafn',      # the student: a preset, or a network of one's own, see `train`
     recipe:str='fast',        # or 'seed', or a TOML file
     alpha:float=None,         # weight of the truth, 0..1; None: the recipe's
     seed:int=0,
@@ -284,17 +313,27 @@ def distill(
     eight:bool=False,         # ask the teacher in all eight ways
     cached:bool=False,        # make the teacher's answers once and keep them beside the pack `data`
     terms:dict=None,          # of `distill_recipes` that differ: soft, kl, mimic, guidance, ...
-    **settings                # of the training recipe: steps, batch, size, lr, ...
+    **settings                # of the training recipe: steps, batch, size, lr, loss (the distance to the truth), ...
 )->dict:
     "Train a student on the truth and on what a teacher makes of the same frames"
-    seed_everything(seed)
-    d = settle_terms(recipe, dict(terms or {}, alpha=alpha))
+    since = time.monotonic(); seed_everything(seed)
+    d,name = settle_terms(recipe, dict(terms or {}, alpha=alpha)),network_name(model)
     frames,valid = open_pair(data, val_data)
     if recipe == 'seed': settings.setdefault('lr', 2e-4)
-    if recipe == 'fast' and settings.get('branches') is None: settings['branches'] = model in with_branches and not init
-    s = settle_for(frames, recipe, model, settings)
-    master = load_teacher(teacher, eight); mark = fingerprint(master)
-    task,guide = make_distiller(starting_model(model, init, s['branches']), None if cached else master, d, amp_dtype(pick_device(device))),Guide(d['guidance']) # words first, labels take long
-    if cached: frames = label(master, frames, device)
-    return run(task, frames, valid, out, s, model, 'student', seed, resume, device, time_limit, threads,
-               dict(recipe=recipe, init=init, teacher=str(teacher), teacher_weights=mark, cached=cached, **d), [guide])
+    if recipe == 'fast' and settings.get('branches') is None: settings['branches'] = name in with_branches and not init
+    s = settle_for(frames, recipe, name, settings | dict(loss=truth_loss(recipe, settings.get('loss'))))
+    master = load_teacher(teacher, eight)
+    marks = dict(teacher=str(teacher) if not isinstance(teacher, nn.Module) else network_name(teacher), teacher_weights=fingerprint(master))
+    net = starting_model(model, init, s['branches']); start = dict(init=init, init_weights=fingerprint(net) if init else None)
+    task = make_distiller(net, None if cached else master, d, amp_dtype(pick_device(device)), losses[s['loss']]) # words first, labels take long
+    if cached:
+        try: frames = label(master, frames, join_workers(device), until=since + parse_duration(time_limit) if time_limit else None)
+        except TimeOver: return stopped_early(out, frames, since)
+    return run(task, frames, valid, out, s, name, 'student', seed, resume, device, time_limit, threads,
+               dict(recipe=recipe, **start, **marks, cached=cached, **d), [Guide(d['guidance'])], since if cached else None)
+
+def stopped_early(out, frames, since)->dict: # as `run` returns it
+    "What `distill` returns where the time was over before the first step"
+    say(f"stopped by the time limit while the teacher's answers were made, what is there is kept beside {frames.root}: the same command goes on")
+    leave_workers()
+    return dict(out=str(out), steps=0, best=None, skipped_batches=0, bad_files=sorted(frames.bad), seconds=round(time.monotonic() - since, 1))

@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['t4_gflops', 't4_step', 'Found', 'find_dataset', 'previous_run', 'copy_run', 'check_slug', 'why_not_fetched',
            'in_one_line', 'fetch', 'Account', 'credentials', 'step_gflop', 'cpu_gflops', 'how_long', 'why_refused',
-           'kaggle', 'kernel_metadata', 'stage_notebook', 'push', 'status', 'output', 'stage_files', 'stage_run',
-           'publish', 'publish_model', 'wheelhouse']
+           'without_tokens', 'kaggle', 'kernel_metadata', 'stage_notebook', 'push', 'status', 'output',
+           'without_places', 'stage_files', 'stage_run', 'publish', 'in_environment', 'publish_model', 'wheelhouse']
 
 # %% ../nbs/12_kaggle.ipynb #e71e3ee8
 import contextlib, importlib.util, json, os, re, shutil, subprocess, sys, tempfile, time
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import NamedTuple
 import refinet, torch
 from .env import InputError, atomic_write, folders, need, place, refinet_data, say
@@ -199,6 +199,12 @@ def why_refused(
     return lines[-1][:200] if lines else f"exit status {status}, nothing said"
 
 # %% ../nbs/12_kaggle.ipynb #292844db
+def without_tokens(text, account):
+    "`text` with stars for what only its owner should read"
+    secret = [os.environ.get(o) for o in ('KAGGLE_API_TOKEN', 'KAGGLE_KEY')] + [v for k,v in account.env.items() if k != 'KAGGLE_USERNAME']
+    for o in secret: text = text.replace(o, '***') if o and len(o) > 7 else text
+    return text
+
 def kaggle(
     *args,              # of the command: 'kernels', 'status', ...
     timeout:float=1800, # seconds; uploads take a while
@@ -212,7 +218,8 @@ def kaggle(
     try: got = subprocess.run([*command, *map(str, args)], env=os.environ | account.env | dict(PYTHONIOENCODING='utf-8'), text=True, encoding='utf-8',
                               errors='replace', capture_output=True, timeout=timeout, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired: raise InputError(f"{what}: no answer in {timeout:g} s: try again") from None
-    if why := why_refused(re.sub(fine, '', got.stdout + '\n' + got.stderr), got.returncode): raise InputError(f"{what}: {why}")
+    said = without_tokens(re.sub(fine, '', got.stdout + '\n' + got.stderr), account)
+    if why := why_refused(said, got.returncode): raise InputError(f"{what}: {why}")
     return got.stdout
 
 # %% ../nbs/12_kaggle.ipynb #7d2661bc
@@ -294,6 +301,13 @@ def output(
 # %% ../nbs/12_kaggle.ipynb #7dccf6b3
 _published = 'best_*.safetensors', 'final_*.safetensors', '*.onnx', 'run.json', 'log.csv', 'README.md'
 
+def without_places(o): # what JSON can hold
+    "The same without the folders that files lay in: nobody's business, and a name of a person is often among them"
+    if isinstance(o, dict): return {k: without_places(v) for k,v in o.items()}
+    if isinstance(o, list): return list(map(without_places, o))
+    if isinstance(o, str) and (PurePosixPath(o).is_absolute() or PureWindowsPath(o).is_absolute()): return PureWindowsPath(o).name
+    return o
+
 def stage_files(
     run_folder, # of a run
     folder,     # made if need be
@@ -305,6 +319,9 @@ def stage_files(
     if not any(o.suffix in ('.safetensors', '.onnx') for o in files): raise InputError(f"{run} holds no weights yet (best_*.safetensors): train first")
     folder.mkdir(parents=True, exist_ok=True)
     for o in files: shutil.copy2(o, folder/o.name)
+    if (facts := folder/'run.json').exists():
+        found = without_places(json.loads(facts.read_text(encoding='utf-8')))
+        with atomic_write(facts, 'w') as f: json.dump(found, f, indent=1)
     return folder
 
 def stage_run(
@@ -342,6 +359,17 @@ def publish(
     return f'https://www.kaggle.com/datasets/{slug}'
 
 # %% ../nbs/12_kaggle.ipynb #86879ed8
+@contextlib.contextmanager
+def in_environment(more):
+    "Variables that are set while open, and gone afterwards: a token should not stay"
+    before = {k: os.environ.get(k) for k in more}
+    os.environ.update(more)
+    try: yield
+    finally:
+        for k,v in before.items():
+            if v is None: os.environ.pop(k, None)
+            else: os.environ[k] = v
+
 def publish_model(
     run_folder, # of a run
     handle:str, # 'user/model/framework/variation', e.g. 'me/refinet/pyTorch/light'
@@ -354,8 +382,7 @@ def publish_model(
     account = credentials()
     with tempfile.TemporaryDirectory() as d:
         folder = stage_files(run_folder, Path(d)/'model')
-        os.environ.update(account.env)
-        with in_one_line(handle): hub.model_upload(handle, str(folder), None if license == 'other' else license, notes)
+        with in_environment(account.env), in_one_line(handle): hub.model_upload(handle, str(folder), None if license == 'other' else license, notes)
     return f'https://www.kaggle.com/models/{handle}'
 
 # %% ../nbs/12_kaggle.ipynb #c86316c4

@@ -60,17 +60,18 @@ def wavelet_loss(a, b): # (N, C, H, W) each, even sides; (N,)
 soft_targets = dict(mse=mse_loss, l1=l1_loss) # the distance to the teacher's output
 
 class DistillationLoss(nn.Module):
-    "alpha * L1(student, HR) + (1 - alpha) * MSE(student, teacher), one value a sample"
+    "alpha * L1(student, HR) + (1 - alpha) * MSE(student, teacher), one value a sample; no gradient reaches the teacher"
     def __init__(self,
         alpha:float=.5, # weight of the truth, 0..1; 1 is training alone
         soft=mse_loss,  # the distance to the teacher: `mse_loss` or `l1_loss`
+        hard=l1_loss,   # the distance to the truth: `l1_loss`, `mse_loss` or a `HybridLoss`
     ):
         super().__init__()
         if not 0 <= alpha <= 1: raise InputError(f"alpha must be in 0..1, got {alpha}")
-        self.alpha,self.soft = alpha,soft
+        self.alpha,self.soft,self.hard = alpha,soft,hard
     def forward(self, student, teacher, hr, guidance:float=1.): # each (N, 3, H, W) in [0, 1]
         truth,own = self.shares(guidance)
-        return truth*l1_loss(student, hr) + own*self.soft(student, teacher)
+        return truth*self.hard(student, hr) + own*self.soft(student, teacher.detach())
     def shares(self, guidance:float=1.): # of the truth and of the teacher; what the teacher lets go, the truth takes
         own = (1 - self.alpha)*guidance
         return 1 - own, own
@@ -84,7 +85,7 @@ def teacher_is_right(
 
 def masked_l1(student, teacher, hr): # each (N, C, H, W); (N,)
     "L1 to the teacher where it is right"
-    return ((student - teacher).abs()*teacher_is_right(student, teacher, hr)).flatten(1).mean(1)
+    return ((student - teacher.detach()).abs()*teacher_is_right(student, teacher, hr)).flatten(1).mean(1)
 
 # %% ../nbs/05_losses.ipynb #b50d742c
 class SpatialKL(nn.Module):
@@ -96,7 +97,7 @@ class SpatialKL(nn.Module):
         if temperature <= 0: raise InputError(f"the temperature must be above 0, got {temperature}")
         self.t = temperature
     def forward(self, student, teacher): # each (N, C, H, W)
-        p,q = ((o.float().flatten(2)/self.t).log_softmax(-1) for o in (student, teacher))
+        p,q = ((o.float().flatten(2)/self.t).log_softmax(-1) for o in (student, teacher.detach()))
         return self.t**2*F.kl_div(p, q, reduction='none', log_target=True).sum(-1).mean(1)
 
 # %% ../nbs/05_losses.ipynb #48e8fe7e
@@ -112,7 +113,7 @@ class FeatureMimic(nn.Module):
         super().__init__()
         self.adapter = nn.Conv2d(student_dim, teacher_dim, 1)
     def forward(self, student, teacher): # (N, C, H, W), (N, D, H, W); the same H and W
-        return mse_loss(unit(self.adapter(student).float()), unit(teacher.float()))
+        return mse_loss(unit(self.adapter(student).float()), unit(teacher.detach().float()))
 
 # %% ../nbs/05_losses.ipynb #4e37c0f6
 def affinity(
@@ -125,4 +126,4 @@ def affinity(
 
 def affinity_loss(student, teacher): # (N, C, H, W), (N, D, H, W); (N,)
     "L1 between the two affinities"
-    return l1_loss(affinity(student), affinity(teacher))
+    return l1_loss(affinity(student), affinity(teacher.detach()))

@@ -7,7 +7,7 @@ __all__ = ['peers', 'open_network', 'scores', 'label_of', 'quality_table', 'deta
            'plot_peers', 'extremes', 'claims', 'limit_cases', 'limits', 'write_card', 'report']
 
 # %% ../nbs/10b_report.ipynb #fcbdf845
-import json
+import html, json
 from pathlib import Path
 import numpy as np
 import torch
@@ -33,7 +33,7 @@ def scores(
 )->dict: # (model, test) to what `Report.as_dict` gives
     "PSNR and SSIM of each network on each test set, by Y and by RGB"
     path = Path(out)/'scores.json'; path.parent.mkdir(parents=True, exist_ok=True)
-    kept = json.loads(path.read_text()) if path.exists() else {}
+    kept = json.loads(path.read_text(encoding='utf-8')) if path.exists() else {}
     found = {}
     for m in models:
         net = open_network(m); mark = fingerprint(net) if net else 'bicubic'
@@ -207,5 +207,5 @@ def _write_report(out, parts, pictures):
         with atomic_write(out/names[k]) as f: image.save(f, 'PNG')
     text = [f'# RefiNet {refinet.__version__}: what the weights are worth'] + [f'## {k}\n\n{markdown(v)}' for k,v in parts] + [f'## {k}\n\n![{k}]({names[k]})' for k in pictures]
     with atomic_write(out/'report.md', 'w') as f: f.write('\n\n'.join(text) + '\n')
-    body = [o for k,v in [*parts, *pictures.items()] for o in (f'<h2>{k}</h2>', v)]
+    body = [o for k,v in [*parts, *pictures.items()] for o in (f'<h2>{html.escape(k)}</h2>', v)]
     with atomic_write(out/'report.html', 'w') as f: f.write(page('RefiNet: what the weights are worth', body))

@@ -81,20 +81,48 @@ async function camera() {
   $('camera').setAttribute('aria-pressed', true)
   const video = Object.assign(document.createElement('video'), { srcObject: stream, muted: true, playsInline: true })
   await video.play()
-  while (stream) { // each frame is shrunk to 160 pixels, as a slow line would, and comes back at 640
-    show(await enhance(pixels(video, 160, Math.round(160 * video.videoHeight / video.videoWidth)), 'larger'))
+  while (stream) { // frames of 640 pixels; where small ones are asked for, of 160, as a slow line would send them
+    const mode = $('mode').value, w = mode == 'larger' ? 160 : 640
+    try { show(await enhance(pixels(video, w, Math.round(w * video.videoHeight / video.videoWidth)), mode)) } catch (e) { stop(); return say(`that went wrong: ${e.message}`) }
     await new Promise(requestAnimationFrame)
   }
 }
 
-function cut(at) { // 0..1
-  at = Math.min(1, Math.max(0, at)); $('view').setAttribute('aria-valuenow', Math.round(at * 100))
-  $('line').style.left = at * 100 + '%'; $('after').style.clipPath = `inset(0 0 0 ${at * 100}%)`
+const view = $('view'), clamp = (o, low, high) => Math.min(high, Math.max(low, o))
+let at = .5, zoom = 1, left = 0, top_ = 0 // of the divider, and of the part that is seen, in widths and heights of the view
+function draw() {
+  left = clamp(left, 1 - zoom, 0); top_ = clamp(top_, 1 - zoom, 0); at = clamp(at, 0, 1)
+  $('stage').style.transform = `translate(${left * 100}%, ${top_ * 100}%) scale(${zoom})`
+  $('line').style.left = at * 100 + '%'; $('after').style.clipPath = `inset(0 0 0 ${clamp((at - left) / zoom, 0, 1) * 100}%)`
+  view.classList.toggle('zoomed', zoom > 1)
+  view.setAttribute('aria-valuenow', Math.round(at * 100)); view.setAttribute('aria-valuetext', `${Math.round(at * 100)} % before`)
 }
-const view = $('view'), place = e => { const b = view.getBoundingClientRect(); return (e.clientX - b.left) / b.width }
-view.onpointerdown = e => { view.setPointerCapture(e.pointerId); cut(place(e)) }
-view.onpointermove = e => { if (view.hasPointerCapture(e.pointerId)) cut(place(e)) }
-view.onkeydown = e => { const by = { ArrowLeft: -.02, ArrowRight: .02 }[e.key]; if (by) { e.preventDefault(); cut(view.getAttribute('aria-valuenow') / 100 + by) } }
+function zoomBy(factor, x, y) { // what lies under (x, y) stays there
+  const now = clamp(zoom * factor, 1, 16)
+  left = x - (x - left) * now / zoom; top_ = y - (y - top_) * now / zoom; zoom = now; draw()
+}
+const place = e => { const b = view.getBoundingClientRect(); return [(e.clientX - b.left) / b.width, (e.clientY - b.top) / b.height] }
+let hold = null // what a drag moves: the divider, or the picture if it is enlarged
+view.onpointerdown = e => {
+  const [x, y] = place(e); view.setPointerCapture(e.pointerId); view.focus({ preventScroll: true }); e.preventDefault()
+  hold = zoom > 1 && Math.abs(x - at) * view.clientWidth > 24 ? [x - left, y - top_] : 'divider'
+  if (hold == 'divider') { at = x; draw() }
+}
+view.onpointermove = e => {
+  if (!hold) return
+  const [x, y] = place(e)
+  if (hold == 'divider') at = x; else [left, top_] = [x - hold[0], y - hold[1]]
+  draw()
+}
+view.onpointerup = view.onpointercancel = () => { hold = null }
+view.ondblclick = e => { if (zoom > 1) { zoom = 1; draw() } else zoomBy(4, ...place(e)) }
+view.addEventListener('wheel', e => {
+  if (document.activeElement != view) return // the page scrolls
+  e.preventDefault(); zoomBy(Math.exp(-clamp(e.deltaY, -200, 200) / 300), ...place(e))
+}, { passive: false })
+const keys = { ArrowLeft: () => at -= .02, ArrowDown: () => at -= .02, ArrowRight: () => at += .02, ArrowUp: () => at += .02, PageUp: () => at += .1, PageDown: () => at -= .1,
+  Home: () => at = 0, End: () => at = 1, '+': () => zoomBy(1.5, at, .5), '=': () => zoomBy(1.5, at, .5), '-': () => zoomBy(1 / 1.5, at, .5), 0: () => zoom = 1 }
+view.onkeydown = e => { if (keys[e.key] && !e.ctrlKey && !e.metaKey && !e.altKey) { e.preventDefault(); keys[e.key](); draw() } }
 
 document.ondragover = e => { e.preventDefault(); view.classList.add('over') }
 document.ondragleave = () => view.classList.remove('over')
@@ -104,7 +132,7 @@ $('mode').onchange = again
 $('camera').onclick = camera
 $('save').onclick = () => $('after').toBlob(b => Object.assign(document.createElement('a'), { href: URL.createObjectURL(b), download: 'enhanced.png' }).click())
 
-cut(.5)
+draw()
 try {
   await load()
   await open(await (await fetch('example.png')).blob())
