@@ -16,7 +16,7 @@ __all__ = ['largest_whole', 'luma', 'clip_suffixes', 'stop_signals', 'still_code
            'own_device', 'on_device', 'enhance']
 
 # %% ../nbs/08_enhance.ipynb #3c82e07e
-import contextlib, copy, ctypes, errno, io, os, queue, signal, threading, time
+import contextlib, copy, ctypes, errno, io, os, queue, signal, threading, time, warnings
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from functools import cache, lru_cache, partial
@@ -27,7 +27,7 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 from PIL import Image, ImageOps
-from .env import InputError, amp_dtype, atomic_write, bar, check_writable, about, need, pick_device, say
+from .env import InputError, about, amp_dtype, atomic_write, bar, check_writable, need, pick_device, say
 from .images import carry, check_format, open_picture, save_picture, to_supported_mode, written_as
 from .data import existing_folder, picture_suffixes
 from .degrade import downscale, grid_kernel, seen_shares, to_uint8, upscale as blow_up

@@ -39,15 +39,16 @@ _about = contextvars.ContextVar('about', default='') # the file that is worked o
 
 @contextlib.contextmanager
 def about(name): # of a file
-    "While open, lines that do not name a file begin with this one"
+    "While open, lines that do not name a file begin with this one, whoever says them"
     before = _about.set(str(name))
     try: yield
     finally: _about.reset(before)
 
 def say(*args):
     "A line for the person who watches: on stderr, so that results on stdout stay clean"
-    line,name = ' '.join(map(str, args)),_about.get()
-    print(printable(line if Path(name).name in line else f'{name}: {line}'), file=sys.stderr, flush=True)
+    name = _about.get()
+    before = [] if not name or Path(name).name in ' '.join(map(str, args)) else [f'{name}:']
+    print(*map(printable, [*before, *args]), file=sys.stderr, flush=True)
 
 # %% ../nbs/00_env.ipynb #934ce19b
 @functools.cache # one folder a process, and one line
