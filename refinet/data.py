@@ -261,11 +261,12 @@ def only_one(
         try: f = open(path, 'a+', encoding='utf-8')
         except OSError as e:
             raise InputError(f"{folder}: {e.strerror}: choose another place to write to") from None
-        if _try_lock(f) and (os.name == 'nt' or _same_file(f, path)): break
+        held,late = _try_lock(f),time.monotonic() > until
+        if held and (os.name == 'nt' or late or _same_file(f, path)): break # late: a file system whose numbers change
         f.seek(0)
         who = f.read().strip() or 'another process'
         f.close()
-        if time.monotonic() > until:
+        if late:
             raise InputError(f"{doing} is writing into {folder} already ({who}): wait for its end, or choose another folder")
         time.sleep(.05)
     try:
