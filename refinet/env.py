@@ -141,7 +141,8 @@ def describe_device(device)->str:
     import torch
     device = torch.device(device)
     if device.type != 'cuda': return f"{device.type}, {torch.get_num_threads()} threads"
-    names = [torch.cuda.get_device_name(i) for i in range(gpu_count())]
+    used = range(gpu_count()) if device.index is None else [device.index] # 'cuda' is all of them, 'cuda:1' that one
+    names = [torch.cuda.get_device_name(i) for i in used]
     return f"{len(names)} GPU: " + ', '.join(names)
 
 # %% ../nbs/00_env.ipynb #f39b5902
