@@ -133,8 +133,8 @@ def half_dtype(
 ): # torch.bfloat16 or torch.float16, or None: as the weights are
     "The number format in which a network works: fewer bits on a GPU that multiplies them faster, for networks of the kit, where steps of 255 come out"
     on = _on(model)
-    if not (eight and isinstance(model, MSAFN) and on['device'] != 'cpu' and on['device'].type == 'cuda' and on['dtype'] == torch.float32): return None
-    return amp_dtype(on['device'])
+    device,fits = torch.device(on['device']),isinstance(model, MSAFN) and on['dtype'] == torch.float32
+    return amp_dtype(device) if eight and fits and device.type == 'cuda' else None
 
 def _halved(model, call, eight): # the call, under autocast where that pays
     dtype = half_dtype(model, eight)
@@ -522,7 +522,8 @@ def parse_shard(
     return k,n
 
 # %% ../nbs/08_enhance.ipynb #fae5272c
-clip_suffixes = {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.y4m', '.ts', '.m2ts', '.mts', '.mpg', '.mpeg', '.vob', '.wmv', '.asf', '.flv', '.f4v', '.3gp', '.3g2', '.ogv', '.mxf'}
+clip_suffixes = {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.y4m', '.ts', '.m2ts', '.mts', '.mpg', '.mpeg', '.vob',
+                 '.wmv', '.asf', '.flv', '.f4v', '.3gp', '.3g2', '.ogv', '.mxf'}
 stop_signals = [getattr(signal, o) for o in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, o)] # Ctrl-C; `kill`, a shutdown; a terminal that was closed
 
 def is_clip(path)->bool: # a file
@@ -562,7 +563,9 @@ def _kind(path)->str: # '' for a picture, else why it is none
     if path.suffix.lower() in picture_suffixes: return ''
     try:
         with warnings.catch_warnings(action='ignore'), Image.open(path): return ''
-    except Exception: return 'not read by Pillow' + (' (pip install pillow-heif brings HEIC)' if path.suffix.lower() in ('.heic', '.heif') else '') # whatever a strange file does
+    except Exception: # whatever a strange file does
+        heic = path.suffix.lower() in ('.heic', '.heif')
+        return 'not read by Pillow' + (' (pip install pillow-heif brings HEIC)' if heic else '')
 
 def list_folder(
     root, # a folder
@@ -578,8 +581,9 @@ def list_folder(
             reason = _kind(path)
             if not reason: names.append(path.relative_to(root).as_posix())
             elif reason != 'hidden': add(reason, path)
-    if not names: raise InputError(f"{root} holds no pictures, at any depth" + ''.join(f"; {len(v)} left out, {k}: {some(v)}" for k,v in left.items()))
-    return sorted(names),left
+    if names: return sorted(names),left
+    rest = ''.join(f"; {len(v)} left out, {k}: {some(v)}" for k,v in left.items())
+    raise InputError(f"{root} holds no pictures, at any depth{rest}")
 
 def some(names, n:int=5)->str: # a list
     "The first few names"
@@ -590,7 +594,8 @@ def result_names(src, names)->dict: # name to the name of its result
     made,taken = {o: o for o in names if Path(o).suffix.lower() in written_as},set(names)
     for o in names:
         if o in made: continue
-        with warnings.catch_warnings(action='ignore'), Image.open(Path(src)/o) as image: suffix = '.jpg' if image.format in ('JPEG', 'MPO') else '.png'
+        with warnings.catch_warnings(action='ignore'), Image.open(Path(src)/o) as image:
+            suffix = '.jpg' if image.format in ('JPEG', 'MPO') else '.png'
         new = o+suffix
         while new in taken: new += suffix
         made[o] = new; taken.add(new)
@@ -654,7 +659,8 @@ def enhance_folder(
             say(f"{len(out.done)} done, {len(out.skipped)} skipped; the same command goes on from here"); raise
     out.done.sort(); out.skipped.sort()
     for message in out.failed.values(): say(message)
-    if rest := len(names[k-1::n]) - len(out.done) - len(out.skipped) - len(out.failed): say(f"{rest} pictures were not tried: make room, then the same command goes on from here")
+    rest = len(names[k-1::n]) - len(out.done) - len(out.skipped) - len(out.failed)
+    if rest: say(f"{rest} pictures were not tried: make room, then the same command goes on from here")
     return out
 
 # %% ../nbs/08_enhance.ipynb #43b17976
@@ -756,7 +762,8 @@ def open_clip(
     except (av.error.FFmpegError, ValueError) as e: raise InputError(f"{path} is cut off or no clip ({e}; {Path(path).stat().st_size:,} bytes): copy it again") from None
     known = [o for o in clip.streams.video if o.codec_context] # to decode one that is not known brings PyAV down
     if any(not is_cover(o) for o in known): return clip
-    what = 'a cover picture, but no video' if known else 'video that ffmpeg does not know' if clip.streams.video else 'no video'
+    what = 'no video'
+    if clip.streams.video: what = 'a cover picture, but no video' if known else 'video that ffmpeg does not know'
     clip.close()
     raise InputError(f"{path} holds {what}: give a film, or convert it first")
 
@@ -896,8 +903,10 @@ class Recoded:
         av,self.context = need('av', 'video'),source.codec_context
         name,layout,rate = sound_encoders.get(out.format.name, 'aac'),self.context.layout,self.context.sample_rate
         rates = av.Codec(name, 'w').audio_rates or [rate]
-        if layout.name not in ('mono', 'stereo', '5.1', '7.1'): layout = {1:'mono', 6:'5.1', 8:'7.1'}.get(layout.nb_channels, 'stereo')
-        self.new = out.add_stream(name, rate=rate if rate in rates else 48000 if 48000 in rates else rates[0], layout=getattr(layout, 'name', layout))
+        if rate not in rates: rate = 48000 if 48000 in rates else rates[0]
+        by_number = {1:'mono', 6:'5.1', 8:'7.1'}.get(layout.nb_channels, 'stereo') # an AVI does not say which they are
+        known = layout.name in ('mono', 'stereo', '5.1', '7.1')
+        self.new = out.add_stream(name, rate=rate, layout=layout.name if known else by_number)
     def __call__(self, packet):
         av = need('av', 'video')
         try: frames = packet.decode()
@@ -905,7 +914,9 @@ class Recoded:
         return [p for o in frames for p in self.new.encode(o)]
     def end(self):
         av = need('av', 'video')
-        with contextlib.suppress(av.error.EOFError): return [p for o in self.context.decode(None) for p in self.new.encode(o)] + self.new.encode(None)
+        with contextlib.suppress(av.error.EOFError):
+            rest = [p for o in self.context.decode(None) for p in self.new.encode(o)]
+            return rest + self.new.encode(None)
         return []
 
 def add_copies(out, clip, sources)->dict: # number of the source's stream to `Copied` or `Recoded`
@@ -915,8 +926,13 @@ def add_copies(out, clip, sources)->dict: # number of the source's stream to `Co
         name = o.codec_context.codec.canonical_name if o.codec_context else 'unknown'
         encoder = sound_encoders.get(form, 'aac') if o.type == 'audio' and o.codec_context else ''
         if takes(form, clip, o): copies[o.index] = Copied(out, o)
-        elif encoder: copies[o.index] = Recoded(out, o); say(f"{clip.name}: sound ({name}) does not fit {form}, it is encoded anew ({encoder})")
-        else: say(f"{clip.name}: {o.type} ({name}) does not fit {form} and is left out" + ('; .mkv takes most' if form != 'matroska' else '')); continue
+        elif encoder:
+            copies[o.index] = Recoded(out, o)
+            say(f"{clip.name}: sound ({name}) does not fit {form}, it is encoded anew ({encoder})")
+        else:
+            hint = '; .mkv takes most' if form != 'matroska' else ''
+            say(f"{clip.name}: {o.type} ({name}) does not fit {form} and is left out{hint}")
+            continue
         copies[o.index].new.metadata.update({k:v for k,v in o.metadata.items() if k in ('language', 'title')})
     return copies
 
@@ -1005,7 +1021,8 @@ def ends_early(clip, frames:int, seconds:float)->str: # what was read; '' where 
 # %% ../nbs/08_enhance.ipynb #a9f0f756
 def _unwritable(dest, error): # what to raise
     "An error of the system as it is, one of the encoder or the container as an `InputError`"
-    if not isinstance(error, need('av', 'video').error.FFmpegError) or error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS): return error
+    of_ffmpeg = isinstance(error, need('av', 'video').error.FFmpegError)
+    if not of_ffmpeg or error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS): return error
     return InputError(f"{dest}: ffmpeg cannot write this clip so ({error.strerror or error}): try a name that ends with .mkv")
 
 @stops_like_ctrl_c()
