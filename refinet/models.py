@@ -19,7 +19,7 @@ from torch import nn
 import torch.nn.functional as F
 import refinet
 from .env import InputError, atomic_write, need, say
-from .degrade import upscale, upscale_to_grid
+from .degrade import full_precision, upscale, upscale_to_grid
 
 # %% ../nbs/03_models.ipynb #cca1fa71
 class Gate(nn.Module):
@@ -33,7 +33,7 @@ class Gate(nn.Module):
         self.avg_pool = nn.AdaptiveAvgPool2d(1)
         self.fc = nn.Sequential(nn.Linear(dim, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, dim), nn.Sigmoid())
     def forward(self, x): # (N, dim, H, W) to the same
-        with torch.autocast(x.device.type, enabled=False):
+        with full_precision(x):
             y = self.fc(self.avg_pool(x).flatten(1).to(self.fc[0].weight.dtype))
         return x * y[..., None, None].to(x.dtype)
 
