@@ -26,7 +26,7 @@ make_inputs = """
 from pathlib import Path
 import numpy as np, av
 from PIL import Image
-from refinet.data import open_frames
+from refinet.data.collections import open_frames
 frame = Image.fromarray(open_frames('sample', 'test', frames=(4,))[2].permute(1, 2, 0).numpy())
 frame.resize((112, 64)).save('holiday.png')
 for d in ('frames', 'Set5', 'kaggle/input'): Path(d).mkdir(parents=True)

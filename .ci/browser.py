@@ -47,8 +47,8 @@ def until(page, f, seconds=60, what='it'):
     return got
 
 def sample(): # a true frame of the sample, as a picture
-    from refinet.data import open_frames
-    from refinet.widgets import as_picture
+    from refinet.data.collections import open_frames
+    from refinet.data.images import as_picture
     return as_picture(open_frames('sample', 'test', frames=(4,))[2])
 
 ## The page that runs without a server
@@ -76,7 +76,7 @@ def static_page(browser, shots):
     "The static page: example, dropped file, divider, sizes, camera; the network's numbers are those of the package"
     import numpy as np
     from refinet.app import figures, try_picture
-    from refinet.models import load_model
+    from refinet.models.loading import load_model
     with static_site() as url:
         if url is None: return 'skipped: no npm, or no registry'
         context = browser.new_context(viewport=dict(width=1000, height=860), permissions=['camera'])
@@ -121,11 +121,13 @@ def static_page(browser, shots):
 def divider(browser, shots):
     "The divider by mouse, wheel, keyboard and lens; PSNR and SSIM of the part that is seen are those of the package"
     import numpy as np, torch
-    from refinet.data import open_frames
-    from refinet.degrade import degrade
-    from refinet.metrics import psnr, ssim
-    from refinet.models import load_model
-    from refinet.widgets import as_frame, as_picture, compare_html, run_model
+    from refinet.data.collections import open_frames
+    from refinet.degrade.bicubic import degrade
+    from refinet.metrics.scores import psnr, ssim
+    from refinet.models.loading import load_model
+    from refinet.data.images import as_frame, as_picture
+    from refinet.widgets.divider import compare_html
+    from refinet.widgets.explorer import run_model
     hr = open_frames('sample', 'test', frames=(4,))[2][None]/255; lr,soft = degrade(hr)
     pictures = {k: as_picture(o) for k,o in dict(before=soft, after=run_model(load_model('nano_msafn'), lr), truth=hr).items()}
     page = browser.new_page(viewport=dict(width=900, height=620))
@@ -197,17 +199,18 @@ def app(browser, shots):
 ## The widgets, in JupyterLab
 
 cells = {
- 'compare': "from refinet.widgets import *\nfrom refinet.data import *\nfrom refinet.degrade import degrade\nfrom refinet.models import create_model, load_model\n"
+ 'compare': "from refinet.widgets import AlphaLab, AlphaPulls, CropExplorer, TrainingMonitor, compare_html, run_model\nfrom refinet.data import open_frames\nfrom refinet.degrade import degrade\nfrom refinet.models import create_model, load_model\n"
             "frames = open_frames('sample', 'test', frames=(4,)); hr = frames[2][None]/255; lr, soft = degrade(hr); nano = load_model('nano_msafn')\n"
             "from IPython.display import HTML, display\ndisplay(HTML(compare_html({'before': soft, 'after': run_model(nano, lr)})))",
  'crop': "explorer = CropExplorer(frames, {'nano': nano}); explorer",
  'lab': "lab = AlphaLab(nano, create_model('nano_msafn'), open_frames('sample', 'train', frames=(4,)), frames, 48, batch=4, lr=2e-3, seconds=2); lab",
  'monitor': "monitor = TrainingMonitor('run').watch(600, every=1); monitor",
- 'apart': "from refinet.distill import EightWays\napart = AlphaPulls(EightWays(nano), create_model('nano_msafn'), frames); apart"}
+ 'apart': "from refinet.distill.teachers import EightWays\napart = AlphaPulls(EightWays(nano), create_model('nano_msafn'), frames); apart"}
 log = 'epoch,step,lr,loss,psnr,ssim,seconds,skipped\n' + ''.join(f'{e},{100*e},0.001,{.05/e:g},{27+e/2:g},{.8+e/100:g},{e*30},0\n' for e in range(1, 6))
 
 def write_young_run(folder): # five epochs, weights of the last, and data that is not here
-    from refinet.models import create_model, save_model
+    from refinet.models.loading import create_model
+    from refinet.models.weights import save_model
     folder.mkdir(); (folder/'log.csv').write_text(log); (folder/'run.json').write_text(json.dumps(dict(settings=dict(data='/no/such/data'))))
     save_model(create_model('nano_msafn'), folder/'best_student.safetensors', 'nano_msafn', step=500)
 
@@ -232,7 +235,8 @@ def move(page, cell, label, key='ArrowRight'):
 @test
 def widgets(browser, shots):
     "The widgets in JupyterLab: the divider, CropExplorer, AlphaLab with all its terms and with training, TrainingMonitor with its crops"
-    from refinet.models import load_model, save_model
+    from refinet.models.loading import load_model
+    from refinet.models.weights import save_model
     port = free_port()
     with tempfile.TemporaryDirectory() as d:
         write_notebook(Path(d)/'widgets.ipynb'); write_young_run(Path(d)/'run')

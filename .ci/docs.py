@@ -8,7 +8,7 @@ from nbdev.doclinks import nbglob
 
 def begin(self): # nbdev would run every cell with an import in it, tests too, without the cells before it
     self.k = processors.CaptureShell(); self.k.run_cell('from nbdev.showdoc import show_doc')
-    for o in re.findall(r'^#\|\s*default_exp (\w+)', '\n'.join(c.source for c in self.nb.cells), re.M): self.k.run_cell(f'from {get_config().lib_path.name}.{o} import *')
+    for o in re.findall(r'^#\|\s*default_exp ([\w.]+)', '\n'.join(c.source for c in self.nb.cells), re.M): self.k.run_cell(f'from {get_config().lib_path.name}.{o} import *')
 
 processors.exec_show_docs.begin = begin
 processors._do_eval = lambda cell: cell.cell_type == 'code' and bool(cell.parsed_()) and processors._show_docs(cell.parsed_())

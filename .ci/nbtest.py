@@ -1,4 +1,4 @@
-"Run every notebook, two at a time, the journeys in a Jupyter kernel of their own; ends with the line 'N passed, N failed'"
+"Run every notebook, two at a time, the tutorials in a Jupyter kernel of their own; ends with the line 'N passed, N failed'"
 import os, re, sys, time
 os.environ.setdefault('OMP_NUM_THREADS', '1') # two notebooks on two cores: threads that wait for each other cost more than they give
 from concurrent.futures import ProcessPoolExecutor
@@ -8,8 +8,8 @@ from nbdev.config import get_config
 from nbdev.doclinks import nbglob
 from nbdev.test import test_nb
 
-def journey(fn, skip, kernel='python3'):
-    "Run a journey as a person does, from top to bottom in a kernel, and count its pictures"
+def tutorial(fn, skip, kernel='python3'):
+    "Run a tutorial as a person does, from top to bottom in a kernel, and count its pictures"
     import nbformat
     from nbclient import NotebookClient
     nb,start = nbformat.read(fn, 4),time.monotonic()
@@ -21,7 +21,7 @@ def journey(fn, skip, kernel='python3'):
 
 def one(fn, skip, force, base):
     if fn.parent.name == 'tutorials':
-        good,secs,pictures = journey(fn, [o for o in skip if o not in force])
+        good,secs,pictures = tutorial(fn, [o for o in skip if o not in force])
         print(f'{"ok  " if good else "FAIL"} {fn.name} {secs:.0f}s in a kernel, {pictures} pictures', flush=True)
         return fn.name,good
     set_start_method(None, force=True) # the platform's own, as in Jupyter: spawned, this process would spawn in turn

@@ -2,10 +2,10 @@
 import shutil, subprocess, sys, tarfile, tempfile
 from pathlib import Path
 from fastcore.script import call_parse
-from refinet.data import open_frames
-from refinet.export import export_onnx
-from refinet.models import load_model
-from refinet.widgets import as_picture
+from refinet.data.collections import open_frames
+from refinet.engines.onnx import export_onnx
+from refinet.models.loading import load_model
+from refinet.data.images import as_picture
 
 package = 'onnxruntime-web@1.30.0'
 wanted = [f'{o}.{end}' for o in ('ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.asyncify') for end in ('mjs', 'wasm')] + ['ort.wasm.min.mjs', 'ort.webgpu.min.mjs']

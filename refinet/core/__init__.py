@@ -1,0 +1,1 @@
+"Files, messages, devices, figures"

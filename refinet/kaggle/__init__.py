@@ -1,0 +1,1 @@
+"Data in, notebooks and weights out"

@@ -1,0 +1,1 @@
+"Time, quality, the demo"
