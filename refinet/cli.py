@@ -169,7 +169,7 @@ def ablate(plan:Annotated[str, typer.Argument(help='a TOML file: what all settin
 @app.command()
 def evaluate(model:Model, data:Data, device:Device='auto', json:Json=False):
     "PSNR and SSIM of a network on true pictures, beside bicubic."
-    from refinet.scores import evaluate, frames_to_score
+    from refinet.metrics.scores import evaluate, frames_to_score
     from refinet.core.platform import pick_device
     from refinet.models.loading import load_model
     device = pick_device(device); net = None if model == 'bicubic' else load_model(model).to(device)
@@ -183,6 +183,7 @@ def enhance(source:Annotated[str, typer.Argument(help='a picture, a folder or a 
             engine:Annotated[str, typer.Option(help='torch, bf16, onnx (fp32 inside), int8 (for soft or small frames) or openvino')]='torch', device:Device='auto',
             workers:Annotated[int, typer.Option(help='of a folder: pictures on their way at once')]=3, shard:Annotated[Optional[str], typer.Option(help='of a folder: K/N, the part to do')]=None,
             redo:Annotated[bool, typer.Option('--redo', help='of a folder: again what is there')]=False, crf:Annotated[int, typer.Option(help='of a clip: 18 is large and good, 28 small')]=18,
+            anyway:Annotated[bool, typer.Option('--anyway', help='enhance also what is sharp already, at the same size')]=False,
             preview:Annotated[Optional[str], typer.Option(help='of a clip: another clip, before and after side by side')]=None, json:Json=False):
     "Enhance a picture, a folder or a clip."
     from refinet.enhance.folders import FolderResult, enhance
@@ -191,7 +192,7 @@ def enhance(source:Annotated[str, typer.Argument(help='a picture, a folder or a 
     if engine != 'torch' and device not in ('auto', 'cpu'): raise InputError(f"--engine {engine} is for the CPU: leave --device {device} out, or use --engine torch")
     if engine in ('onnx', 'int8', 'openvino') and tile: raise InputError(f"--engine {engine} takes whole frames: leave --tile out, or use --engine torch")
     more = dict(workers=workers, shard=shard, redo=redo) if Path(source).is_dir() else dict(crf=crf, preview=preview) if is_clip(source) else {}
-    found = enhance(make(model, engine, upscale), source, out, upscale=upscale, tile=tile, device=device, **more)
+    found = enhance(make(model, engine, upscale), source, out, upscale=upscale, tile=tile, device=device, anyway=anyway, **more)
     if not isinstance(found, FolderResult): show(dict(out=str(found)), json, str(found)); return
     counts = f"{len(found.done)} done, {len(found.skipped)} skipped{' (made before, with whatever settings; --redo makes them again)' if found.skipped else ''}, {len(found.failed)} failed; {out}"
     show(dict(out=out, done=found.done, skipped=found.skipped, failed=found.failed), json, counts) # what failed was said, once

@@ -16,6 +16,7 @@ from ..core.progress import bar, say
 from ..core.platform import pick_device
 from ..core.signals import stops_like_ctrl_c, undisturbed
 from ..models.loading import load_model
+from .sharpness import is_sharp, nothing_to_do
 from .tiles import enhance_tensor
 from .fused import fast_pixels
 from .pictures import check_apart, enhance_image, enhance_pixels
@@ -63,6 +64,7 @@ def enhance_clip(
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
     crf:int=18,          # of the encoder: 18 is hard to tell from the original, 28 is small
     preview=None,        # another clip: before and after side by side
+    kept:list|None=None, # a list: a clip whose first frame is sharp already is refused
 )->Path: # `dest`
     "Enhance a clip frame by frame; times, sound, subtitles, chapters and colours stay"
     dest,stopped,look,start = Path(dest),False,None,time.perf_counter()
@@ -94,6 +96,7 @@ def enhance_clip(
                     if not is_frame(o): put(writers[0], writers[0]._packet, o); continue
                     if not look: look = look_of(o, film_of(clip).codec_context); say_lost(clip, o)
                     rgb = frame_to_rgb(o, look)
+                    if kept is not None and not upscale and not writers[0].frames and is_sharp(rgb): raise InputError(f"{src} is sharp: {nothing_to_do}")
                     new = enhance_pixels(model, rgb, upscale, tile)
                     for w,made in zip(list(writers), (new, beside(rgb, new)) if len(writers) > 1 else (new,)): put(w, w._frame, made, o, look)
                     progress.update()

@@ -21,6 +21,7 @@ from ..core.signals import stops_like_ctrl_c, undisturbed
 from ..data.images import picture_suffixes, written_as
 from ..data.frames import existing_folder
 from ..models.loading import load_model
+from .sharpness import nothing_to_do
 from .tiles import _on
 from .fused import fast_pixels
 from .pictures import enhance_file
@@ -115,6 +116,7 @@ def enhance_folder(
     redo:bool=False,     # again what is there already (another model, another size)
     workers:int=3,       # pictures that are on their way at once
     shard:str|None=None, # '3/8': the third of eight parts; None: all, or by torchrun's rank
+    kept:list|None=None, # a list: see `enhance_file`
 )->FolderResult:
     "Enhance every picture of a folder into the same tree"
     src,dest,(k,n) = existing_folder(src),Path(dest),parse_shard(shard)
@@ -133,7 +135,7 @@ def enhance_folder(
         if stop.is_set(): return
         if not redo and there.is_file() and there.stat().st_mtime_ns >= (src/name).stat().st_mtime_ns: return out.skipped.append(name)
         try:
-            with about(name): enhance_file(model, src/name, there, upscale, tile, turn())
+            with about(name): enhance_file(model, src/name, there, upscale, tile, turn(), kept)
             out.done.append(name)
         except Exception as e:
             out.failed[name] = str(e) if isinstance(e, InputError) else f"{src/name}: {type(e).__name__}: {e}"
@@ -174,6 +176,7 @@ def enhance(
     upscale:bool=False,  # four times as large; False: same size
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
     device:str='auto',   # 'auto', 'cpu', 'cuda'; a network that is given stays where it is, a copy works
+    anyway:bool=False,   # enhance also what is sharp already, at the same size
     **kw                 # `redo`, `workers` and `shard` for a folder, `crf` and `preview` for a clip
 ): # the path of the result, or a `FolderResult`
     "Enhance whatever `src` is"
@@ -182,9 +185,13 @@ def enhance(
     if tile is not None and tile < 0: raise InputError(f"tile={tile}: the side of a tile in pixels, or 0 for the frame in one piece")
     if isinstance(model, (str, Path)): model = load_model(model).to(own_device(device))
     if isinstance(model, nn.Module): model = fast_pixels(on_device(model, device), upscale)
-    if src.is_dir(): return enhance_folder(model, src, dest, upscale, tile, **kw)
-    if dest.is_dir(): dest = dest/src.name
-    if is_clip(src):
-        if dest.name == src.name and src.suffix.lower() not in clips_written_as: dest = dest.with_name(f'{src.name}.mkv')
-        return enhance_clip(model, src, dest, upscale, tile, **kw)
-    return enhance_file(model, src, dest, upscale, tile, **kw)
+    kept = None if anyway or upscale else []
+    if src.is_dir(): found = enhance_folder(model, src, dest, upscale, tile, kept=kept, **kw)
+    else: found = _enhance_file(model, src, dest/src.name if dest.is_dir() else dest, upscale, tile, kept, kw)
+    if kept: say(f"left as {'it is' if len(kept) == 1 else 'they are'}, being sharp: {some(kept)}: {nothing_to_do}")
+    return found
+
+def _enhance_file(model, src, dest, upscale, tile, kept, kw): # a picture or a clip
+    if not is_clip(src): return enhance_file(model, src, dest, upscale, tile, kept=kept, **kw)
+    if dest.name == src.name and src.suffix.lower() not in clips_written_as: dest = dest.with_name(f'{src.name}.mkv')
+    return enhance_clip(model, src, dest, upscale, tile, kept=kept, **kw)
