@@ -7,7 +7,7 @@ __all__ = ['png_bytes', 'data_uri', 'compare_html', 'compare']
 
 # %% ../../nbs/11_widgets/00_divider.ipynb #ba6e278f
 import base64, hashlib, html, io, json
-from IPython.display import HTML, Image as Shown
+from IPython.display import display, HTML, Image as Shown
 from ..core.files import InputError
 from ..metrics.pictures import _captions, _pictures, strip
 
