@@ -35,7 +35,8 @@ class Tried(NamedTuple):
 
 def result_size(image, larger, shrink)->tuple[int, int]: # width, height
     "Of what `try_picture` makes: asked before the work"
-    if shrink: return tuple(o - o % 4 for o in image.size) # a shrunk picture is as large as the part of it that can be shrunk
+    # a shrunk picture is as large as the part of it that can be shrunk
+    if shrink: return tuple(o - o % 4 for o in image.size)
     return tuple(o*(4 if larger else 1) for o in image.size)
 
 def try_picture(
@@ -50,12 +51,16 @@ def try_picture(
     "Enhance a picture, with what stands on either side of the divider"
     w,h = result_size(image, larger, shrink)
     if w*h > most*1e6:
-        raise InputError(f"the result would have {w*h/1e6:.0f} megapixels, and {most:g} are the most here: take a smaller picture, or `refinet enhance`")
+        raise InputError(f"the result would have {w*h/1e6:.0f} megapixels, and {most:g} are the most here: "
+                         "take a smaller picture, or `refinet enhance`")
     if shrink:
-        hr = crop_to(as_frame(image)); small,soft = degrade(hr)
+        hr = crop_to(as_frame(image))
+        small,soft = degrade(hr)
         image,truth = as_picture(small if larger else soft),as_picture(hr)
     if truth is not None and truth.size != (w, h):
-        raise InputError(f"the true picture is {truth.width}x{truth.height} and the result {w}x{h}: they must be of one size")
+        raise InputError(f"the true picture is {truth.width}x{truth.height} and the result "
+                         f"{w}x{h}: they must "
+                         "be of one size")
     start = time.perf_counter()
     after = enhance_image(fast_pixels(model, larger), image, larger, tile)
     seconds = time.perf_counter() - start
@@ -67,7 +72,9 @@ def figures(
     tried:Tried, # with a truth
 )->list[dict]: # a row for before, one for after
     "PSNR and SSIM of both sides against the truth"
-    return [{'': name, **{text: f'{v:.{digits}f}' for (text,digits),v in zip((('PSNR, dB', 2), ('SSIM', 4)), score(as_frame(o), as_frame(tried.truth), names=('psnr_y', 'ssim_y')).values())}}
+    return [{'': name,
+             **{text: f'{v:.{digits}f}' for (text,digits),v in zip((('PSNR, dB', 2), ('SSIM', 4)),
+        score(as_frame(o), as_frame(tried.truth), names=('psnr_y', 'ssim_y')).values())}}
             for name,o in (('before', tried.before), ('after', tried.after))]
 
 # %% ../nbs/13_app.ipynb #b348e405
@@ -77,8 +84,11 @@ def shown(
 )->tuple[str, int]: # HTML with a divider, and the height it needs
     "What `compare_html` makes of the pictures, at a size that a page can hold"
     pictures = {k:o for k,o in tried._asdict().items() if isinstance(o, Image.Image)}
-    w,h = tried.after.size; part = min(most/max(w, h), 1)
-    if part < 1: pictures = {k: o.convert('RGB').resize((round(w*part), round(h*part)), Image.LANCZOS) for k,o in pictures.items()}
+    w,h = tried.after.size
+    part = min(most/max(w, h), 1)
+    if part < 1:
+        pictures = {k: o.convert('RGB').resize((round(w*part), round(h*part)), Image.LANCZOS)
+                    for k,o in pictures.items()}
     width = min(max(640, round(w*part)), 900)
     return compare_html(pictures, width=width, optimize=False),round(width*h/w) + 70
 
@@ -90,7 +100,8 @@ def network(name): # on the fastest device
 
 def networks()->list[str]:
     "Names to choose from: those in REFINET_APP_MODELS first"
-    return [*filter(None, os.environ.get('REFINET_APP_MODELS', '').split(os.pathsep)), *(o for o in reversed(list_models()) if shipped_weights(o))]
+    return [*filter(None, os.environ.get('REFINET_APP_MODELS', '').split(os.pathsep)),
+            *(o for o in reversed(list_models()) if shipped_weights(o))]
 
 def as_image(upload)->Image.Image: # of Streamlit
     "The picture that was given to the page, checked as any file is; its name, which may be anything, names no file here"
@@ -108,9 +119,12 @@ def ask_picture(st): # of Streamlit; returns image, name, truth, whether it is k
         frames = open_frames('sample', 'test', frames=(4,))
         i = st.sidebar.slider('frame', 0, len(frames)-1, len(frames)//2)
         return as_picture(frames[i]),f'example-{i}',None,True
-    given = st.file_uploader('picture', ['png', 'jpg', 'jpeg', 'webp', 'tif', 'tiff', 'bmp']) if source == 'a file' else st.camera_input('picture')
+    given = (st.file_uploader('picture', ['png', 'jpg', 'jpeg', 'webp', 'tif', 'tiff', 'bmp'])
+             if source == 'a file' else st.camera_input('picture'))
     if given is None: return None,'',None,False
-    truth = st.sidebar.file_uploader('the true picture, if you have it', ['png', 'jpg', 'jpeg', 'webp', 'tif', 'tiff', 'bmp']) if source == 'a file' else None
+    truth = st.sidebar.file_uploader('the true picture, if you have it',
+                                     ['png', 'jpg', 'jpeg', 'webp', 'tif', 'tiff',
+                                      'bmp']) if source == 'a file' else None
     return as_image(given),Path(given.name).stem,as_image(truth) if truth else None,False
 
 def ask_settings(st, sharp:bool=False)->dict: # sharp: the picture is known to be
@@ -118,8 +132,11 @@ def ask_settings(st, sharp:bool=False)->dict: # sharp: the picture is known to b
     side = st.sidebar
     model = side.selectbox('network', networks())
     larger = side.radio('result', ['same size', 'four times as large']) != 'same size'
-    shrink = side.checkbox('the picture is sharp: shrink it first', sharp, key=f'shrink-{sharp}', help='Then it is its own truth, and the gain can be measured.')
-    tile = side.selectbox('tiles', [None, 0, 256, 512], format_func=lambda o: {None: 'by the size', 0: 'none: in one piece'}.get(o, f'{o} pixels'))
+    shrink = side.checkbox('the picture is sharp: shrink it first', sharp, key=f'shrink-{sharp}',
+                           help='Then it is its own truth, and the gain can be measured.')
+    tile = side.selectbox('tiles', [None, 0, 256, 512],
+                          format_func=lambda o: {None: 'by the size',
+                                                 0: 'none: in one piece'}.get(o, f'{o} pixels'))
     return dict(model=model, larger=larger, shrink=shrink, tile=tile)
 
 # %% ../nbs/13_app.ipynb #dbba34a7
@@ -134,7 +151,9 @@ def show_html(st, content:str, height:int): # height: for versions that do not m
 
 def show_tried(st, tried:Tried, name:str):
     "Divider, numbers, download"
-    if st.session_state.get('made', (None,))[0] is not tried: st.session_state.made = tried,*shown(tried),png_bytes(tried.after) # kept: other changes should not wait for it
+    # kept: other changes should not wait for it
+    if st.session_state.get('made', (None,))[0] is not tried:
+        st.session_state.made = tried,*shown(tried),png_bytes(tried.after)
     _,page,height,file = st.session_state.made
     show_html(st, page, height)
     w,h = tried.after.size
@@ -147,14 +166,17 @@ def page():
     st = need('streamlit', 'app')
     st.set_page_config('RefiNet', layout='wide')
     st.title('RefiNet')
-    st.caption('A frame that was shrunk and blown up again has lost its detail. Choose one; drag the divider.')
+    st.caption('A frame that was shrunk and blown up again has lost its detail. Choose one; '
+               'drag the divider.')
     try:
         image,name,truth,sharp = ask_picture(st)
         settings = ask_settings(st, sharp)
         if image is None: return
         key = name,hash(image.tobytes()),truth and hash(truth.tobytes()),*settings.values()
         if st.session_state.get('key') != key:
-            with st.spinner('enhancing'): st.session_state.tried = try_picture(network(settings.pop('model')), image, truth=truth, **settings)
+            with st.spinner('enhancing'):
+                st.session_state.tried = try_picture(network(settings.pop('model')), image,
+                                                     truth=truth, **settings)
             st.session_state.key = key
         show_tried(st, st.session_state.tried, name)
     except InputError as e: st.error(str(e))
@@ -170,14 +192,19 @@ def page_command(
     need('streamlit', 'app')
     for o in models: network(o) # a file that is none is refused now, not in the page
     Path(script).write_text('from refinet.app import page\npage()\n')
-    flags = {'server.port': port, 'server.address': host, 'server.headless': 'true', 'server.fileWatcherType': 'none', 'server.maxUploadSize': 100, 'browser.gatherUsageStats': 'false'}
+    flags = {'server.port': port, 'server.address': host, 'server.headless': 'true',
+             'server.fileWatcherType': 'none', 'server.maxUploadSize': 100,
+             'browser.gatherUsageStats': 'false'}
     return ([sys.executable, '-m', 'streamlit', 'run', str(script), *(f'--{k}={v}' for k,v in flags.items())],
-            os.environ | dict(REFINET_APP_MODELS=os.pathsep.join(str(Path(o).resolve()) if Path(o).exists() else o for o in models)))
+            os.environ
+            | dict(REFINET_APP_MODELS=os.pathsep.join(str(Path(o).resolve()) if Path(o).exists() else o
+                                                      for o in models)))
 
 def serve(models=(), port:int=8501, host:str='localhost'):
     "Run the page until it is stopped"
     with tempfile.TemporaryDirectory() as d:
-        command,env = page_command(Path(d)/'page_to_try.py', models, port, host) # no module's name: its folder comes first on the path
+        # no module's name: its folder comes first on the path
+        command,env = page_command(Path(d)/'page_to_try.py', models, port, host)
         with subprocess.Popen(command, env=env) as process:
             try: return process.wait()
             except KeyboardInterrupt: return 0

@@ -17,13 +17,16 @@ def figure_picture(
 )->Image.Image:
     "What matplotlib would save, as a picture; made without pyplot, so threads may call it"
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    canvas = FigureCanvasAgg(fig); canvas.draw()
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
     return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert('RGB')
 
 # %% ../../nbs/00_core/03_figures.ipynb #ecdf1723
 def _cells(rows, heads): # strings, the headings first
     heads = heads or {k:k for k in rows[0]}
-    def show(v): return '' if v is None else f'{v:,}' if isinstance(v, int) else f'{v:,.4f}' if isinstance(v, float) and abs(v) < 1 else f'{v:,.2f}' if isinstance(v, float) else str(v)
+    def show(v):
+        return ('' if v is None else f'{v:,}' if isinstance(v, int) else f'{v:,.4f}'
+                if isinstance(v, float) and abs(v) < 1 else f'{v:,.2f}' if isinstance(v, float) else str(v))
     return [list(heads.values())] + [[show(r.get(k)) for k in heads] for r in rows]
 
 def table(
@@ -33,7 +36,8 @@ def table(
     "Rows as text with aligned columns; numbers to the right"
     cells = _cells(rows, heads)
     wide = [max(map(len, o)) for o in zip(*cells)]
-    return '\n'.join('  '.join(c.ljust(w) if i == 0 else c.rjust(w) for i,(c,w) in enumerate(zip(r, wide))).rstrip() for r in cells)
+    return '\n'.join('  '.join(c.ljust(w) if i == 0 else c.rjust(w)
+                               for i,(c,w) in enumerate(zip(r, wide))).rstrip() for r in cells)
 
 def markdown(rows, heads=None)->str: # as `table`
     "Rows as a Markdown table"
@@ -44,7 +48,8 @@ def markdown(rows, heads=None)->str: # as `table`
 # %% ../../nbs/00_core/03_figures.ipynb #cccbaa43
 def data_uri(image:Image.Image)->str:
     "A picture as text, for a page that stands alone"
-    f = io.BytesIO(); image.save(f, 'PNG')
+    f = io.BytesIO()
+    image.save(f, 'PNG')
     return 'data:image/png;base64,' + base64.b64encode(f.getvalue()).decode()
 
 def page(
@@ -55,8 +60,11 @@ def page(
     def part(o):
         if isinstance(o, Image.Image): return f'<p><img src="{data_uri(o)}" style="max-width:100%"></p>'
         if isinstance(o, list):
-            cell = lambda v: f'{v:,}' if isinstance(v, int) else f'{v:.4g}' if isinstance(v, float) else html.escape(str(v))
-            return '<table><tr>' + ''.join(f'<th>{html.escape(k)}</th>' for k in o[0]) + '</tr>' + ''.join('<tr>' + ''.join(f'<td>{cell(v)}</td>' for v in r.values()) + '</tr>' for r in o) + '</table>'
+            cell = lambda v: f'{v:,}' if isinstance(v, int) else f'{v:.4g}' if isinstance(v,
+                float) else html.escape(str(v))
+            return ('<table><tr>' + ''.join(f'<th>{html.escape(k)}</th>' for k in o[0]) + '</tr>'
+                    + ''.join('<tr>' + ''.join(f'<td>{cell(v)}</td>' for v in r.values()) + '</tr>'
+                              for r in o) + '</table>')
         return o
     style = 'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}table{border-collapse:collapse}td,th{padding:.3rem .8rem;border-bottom:1px solid #ddd;text-align:right}td:first-child,th:first-child{text-align:left}'
     return f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title><style>{style}</style><h1>{html.escape(title)}</h1>' + ''.join(map(part, parts)) + '</html>'
@@ -70,10 +78,14 @@ def curves(
     "A column of several runs' logs against the step"
     import csv
     from matplotlib.figure import Figure
-    fig = Figure(figsize=(7, 3), dpi=100, layout='constrained'); ax = fig.subplots()
+    fig = Figure(figsize=(7, 3), dpi=100, layout='constrained')
+    ax = fig.subplots()
     for label,out in runs.items():
         rows = list(csv.DictReader(open(Path(out)/'log.csv')))
         ax.plot([int(r['step']) for r in rows], [float(r[key]) for r in rows], marker='.', label=label)
     if baseline is not None: ax.axhline(baseline, color='grey', ls=':', label='bicubic')
-    ax.set_xlabel('step'); ax.set_ylabel(dict(psnr='PSNR, dB (Y)').get(key, key)); ax.legend(fontsize=8); ax.grid(alpha=.3)
+    ax.set_xlabel('step')
+    ax.set_ylabel(dict(psnr='PSNR, dB (Y)').get(key, key))
+    ax.legend(fontsize=8)
+    ax.grid(alpha=.3)
     return figure_picture(fig)

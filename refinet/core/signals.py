@@ -9,7 +9,8 @@ __all__ = ['stop_signals', 'stops_like_ctrl_c', 'undisturbed']
 import contextlib, signal, threading
 
 # %% ../../nbs/00_core/04_signals.ipynb #fae5272c
-stop_signals = [getattr(signal, o) for o in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, o)] # Ctrl-C; `kill`, a shutdown; a terminal that was closed
+# Ctrl-C; `kill`, a shutdown; a terminal that was closed
+stop_signals = [getattr(signal, o) for o in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, o)]
 
 def _in_main(): return threading.current_thread() is threading.main_thread() # signals are its business
 
@@ -27,7 +28,8 @@ def stops_like_ctrl_c():
 def undisturbed():
     "A second Ctrl-C does not matter while open"
     before = {o: signal.getsignal(o) for o in stop_signals if _in_main()}
-    before = {o: v for o,v in before.items() if v is not None} # None: set by somebody else than Python, and cannot be put back
+    # None: set by somebody else than Python, and cannot be put back
+    before = {o: v for o,v in before.items() if v is not None}
     for o in before: signal.signal(o, signal.SIG_IGN)
     try: yield
     finally:

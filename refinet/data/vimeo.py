@@ -28,13 +28,16 @@ def find_vimeo(
     for _ in range(depth+1):
         for o in level:
             if (o/'sequences').is_dir(): return o
-        level = [Path(e.path) for o in level if o.is_dir() for e in sorted(os.scandir(o), key=lambda e: e.name) if e.is_dir() and not e.name.startswith('.')][:500]
+        level = [Path(e.path) for o in level if o.is_dir()
+                 for e in sorted(os.scandir(o), key=lambda e: e.name) if e.is_dir()
+                 and not e.name.startswith('.')][:500]
 
 def read_list(
     path, # of sep_trainlist.txt or the like
 )->list[str]: # '00001/0266', ...
     "The clips of an official list; blank lines and Windows line ends do not matter"
-    return [o.strip().strip('/') for o in Path(path).read_text(encoding='utf-8', errors='replace').splitlines() if o.strip()]
+    return [o.strip().strip('/')
+            for o in Path(path).read_text(encoding='utf-8', errors='replace').splitlines() if o.strip()]
 
 # %% ../../nbs/01_data/03_vimeo.ipynb #d9406a3d
 seed15 = [f'{i:05d}' for i in range(1, 16)] # the first fifteen
@@ -69,23 +72,34 @@ class Vimeo90K(Frames):
     def __init__(self,
         root,               # Vimeo-90K, or a folder that holds it
         split:str='train',  # 'train', 'test' or 'all'
-        clips:str='auto',   # 'septuplet', 'triplet', or 'auto': by the lists, else by the frames of the first clip
+        # 'septuplet', 'triplet', or 'auto': by the lists, else by the frames of the first clip
+        clips:str='auto',
         frames='all',       # 'all', or the numbers of the frames to take, e.g. (4,)
         sequences=None,     # names of sequence folders, or 'seed15'; None: all
     ):
-        base = find_vimeo(existing_folder(root)); check_split(split)
-        if base is None: raise InputError(f"{root} holds no folder `sequences`: give the root of Vimeo-90K, or use FrameFolder for other pictures")
+        base = find_vimeo(existing_folder(root))
+        check_split(split)
+        if base is None:
+            raise InputError(f"{root} holds no folder `sequences`: give the root of Vimeo-90K, or use "
+                             "FrameFolder for other pictures")
         lists = find_lists(base)
         kinds = {k for k,_ in lists}
-        kind = dict(septuplet='sep', triplet='tri').get(clips) if clips != 'auto' else 'sep' if 'sep' in kinds else 'tri' if kinds else ''
+        kind = (dict(septuplet='sep', triplet='tri').get(clips) if clips != 'auto' else 'sep'
+                if 'sep' in kinds else 'tri' if kinds else '')
         if kind is None: raise InputError(f"clips={clips!r}: there are septuplet, triplet and auto")
         here = {e.name for e in os.scandir(base/'sequences') if e.is_dir()}
         if sequences is not None: here &= set(seed15 if sequences == 'seed15' else sequences)
         self.clips = self._clips(base, lists, kind, split, here)
-        if not self.clips: raise InputError(f"{base}/sequences holds no clips of the {split} split{'' if sequences is None else ' in the sequences asked for'}: is it unpacked?")
-        n = 3 if kind == 'tri' else 7 if kind else len(list((base/'sequences'/self.clips[0]).glob('im*.png'))) or 7
-        self.kind,self.frame_numbers = ('triplet' if n == 3 else 'septuplet'),tuple(range(1, n+1)) if frames == 'all' else tuple(frames)
-        if not set(self.frame_numbers) <= set(range(1, n+1)): raise InputError(f"frames={frames}: a {self.kind} has the frames 1 to {n}")
+        if not self.clips:
+            raise InputError(f"{base}/sequences holds no clips of the {split} "
+                             f"split{'' if sequences is None else ' in the sequences asked for'}: "
+                             "is it unpacked?")
+        n = (3 if kind == 'tri' else 7 if kind
+             else len(list((base/'sequences'/self.clips[0]).glob('im*.png'))) or 7)
+        self.kind = 'triplet' if n == 3 else 'septuplet'
+        self.frame_numbers = tuple(range(1, n+1)) if frames == 'all' else tuple(frames)
+        if not set(self.frame_numbers) <= set(range(1, n+1)):
+            raise InputError(f"frames={frames}: a {self.kind} has the frames 1 to {n}")
         super().__init__(base/'sequences', [f'{c}/im{i}.png' for c in self.clips for i in self.frame_numbers])
         self.listed = self._listed(base, lists, kind)
     def _listed(self, base, lists, kind): # what is on one list only is told from the rest of the clips
@@ -94,16 +108,19 @@ class Vimeo90K(Frames):
         rest = set(list_clips(base)).difference(*found.values())
         return {s: found.get(s, rest) for s in ('train', 'test')}
     def _clips(self, base, lists, kind, split, here):
-        if (listed := [lists[o] for o in ((kind, 'train'), (kind, 'test')) if o in lists and split in (o[1], 'all')]):
+        if (listed := [lists[o] for o in ((kind, 'train'), (kind, 'test')) if o in lists
+                       and split in (o[1], 'all')]):
             return [c for o in listed for c in read_list(o) if c.split('/')[0] in here]
         clips = [c for c in list_clips(base) if c.split('/')[0] in here]
         if split == 'all' or len(clips) < 2: return clips
         other = (kind, 'test' if split == 'train' else 'train') # one list only: the rest of the clips
-        test = held_out(clips) if other not in lists else set(clips) - set(read_list(lists[other])) if split == 'test' else set(read_list(lists[other]))
+        test = (held_out(clips) if other not in lists else set(clips) - set(read_list(lists[other]))
+                if split == 'test' else set(read_list(lists[other])))
         return [c for c in clips if (c in test) == (split == 'test')]
 
 # %% ../../nbs/01_data/03_vimeo.ipynb #7aee2c78
-sample_photographs = dict(train=['astronaut', 'chelsea', 'rocket', 'retina', 'hubble_deep_field'], test=['coffee', 'stereo_motorcycle'])
+sample_photographs = dict(train=['astronaut', 'chelsea', 'rocket', 'retina', 'hubble_deep_field'],
+                          test=['coffee', 'stereo_motorcycle'])
 
 def load_photograph(
     name:str, # of `sample_photographs`
@@ -137,11 +154,14 @@ def make_sample(
 ):
     "Write the sample: septuplets in the layout of Vimeo-90K, with lists, split by photograph"
     root,lists = Path(root),{}
-    for s,(split,name) in enumerate(((split, o) for split,names in sample_photographs.items() for o in names), 1):
+    for s,(split,name) in enumerate(((split, o) for split,names in sample_photographs.items() for o in names),
+                                    1):
         photo = load_photograph(name)
         for c in range(1, clips+1):
-            folder = root/'sequences'/f'{s:05d}'/f'{c:04d}'; folder.mkdir(parents=True)
-            for i,frame in enumerate(moving_camera(photo, seed=s*100+c), 1): Image.fromarray(frame).save(folder/f'im{i}.png', compress_level=1)
+            folder = root/'sequences'/f'{s:05d}'/f'{c:04d}'
+            folder.mkdir(parents=True)
+            for i,frame in enumerate(moving_camera(photo, seed=s*100+c), 1):
+                Image.fromarray(frame).save(folder/f'im{i}.png', compress_level=1)
             lists.setdefault(split, []).append(f'{s:05d}/{c:04d}')
     for split,names in lists.items(): (root/f'sep_{split}list.txt').write_text('\n'.join(names)+'\n')
 

@@ -33,16 +33,20 @@ without_autocast = [o for o in ('mps',) if not torch.amp.is_autocast_available(o
 
 def full_precision(x): # a context
     "fp32 as it is, whatever surrounds it"
-    return nullcontext() if x.device.type in without_autocast else torch.autocast(x.device.type, enabled=False)
+    return (nullcontext() if x.device.type in without_autocast
+            else torch.autocast(x.device.type, enabled=False))
 
 def resize(
     x,            # (N, C, H, W)
     h:int, w:int, # pixels
 ): # (N, C, h, w)
     "Antialiased bicubic; crops by products"
-    if x.dtype in (torch.float16, torch.bfloat16): return resize(x.float(), h, w).to(x.dtype) # a CPU cannot do it in fewer bits
-    if x.dtype != torch.float32 or max(h, w, *x.shape[2:]) > 256 or torch.jit.is_tracing(): return F.interpolate(x, size=(h, w), mode='bicubic', antialias=True)
-    with full_precision(x): return resize_matrix(x.shape[2], h, x.device) @ x @ resize_matrix(x.shape[3], w, x.device).T
+    # a CPU cannot do it in fewer bits
+    if x.dtype in (torch.float16, torch.bfloat16): return resize(x.float(), h, w).to(x.dtype)
+    if x.dtype != torch.float32 or max(h, w, *x.shape[2:]) > 256 or torch.jit.is_tracing():
+        return F.interpolate(x, size=(h, w), mode='bicubic', antialias=True)
+    with full_precision(x):
+        return resize_matrix(x.shape[2], h, x.device) @ x @ resize_matrix(x.shape[3], w, x.device).T
 
 # %% ../../nbs/02_degrade/00_resampling.ipynb #fbec8491
 def downscale(
@@ -51,7 +55,9 @@ def downscale(
 ): # (N, 3, H/scale, W/scale)
     "Shrink by antialiased bicubic; may overshoot [0, 1] a little"
     h,w = x.shape[-2:]
-    if h % scale or w % scale: raise InputError(f"a frame of {w}x{h} does not shrink x{scale}: crop it to multiples of {scale} first (`crop_to`)")
+    if h % scale or w % scale:
+        raise InputError(f"a frame of {w}x{h} does not shrink x{scale}: crop it to multiples of {scale} "
+                         "first (`crop_to`)")
     return resize(x, h//scale, w//scale)
 
 def upscale(
@@ -79,9 +85,11 @@ def crop_to(x, multiple:int=4): # (..., H, W)
 def keys_kernel(x, a:float=-.5): # distances, pixels
     "The weight of a pixel at this distance (Keys 1981)"
     x = x.abs()
-    return torch.where(x < 1, (a+2)*x**3 - (a+3)*x**2 + 1, torch.where(x < 2, a*x**3 - 5*a*x**2 + 8*a*x - 4*a, 0.))
+    return torch.where(x < 1, (a+2)*x**3 - (a+3)*x**2 + 1,
+                       torch.where(x < 2, a*x**3 - 5*a*x**2 + 8*a*x - 4*a, 0.))
 
-def grid_kernel(device=None, dtype=torch.float32): # (4, 5): for each of four new pixels; (48, 3, 5, 5): of a whole block
+# (4, 5): for each of four new pixels; (48, 3, 5, 5): of a whole block
+def grid_kernel(device=None, dtype=torch.float32):
     "The weights of bicubic x4, along one side and for all values of a 4x4 block"
     at = (torch.arange(4, device=device)+.5)/4 - .5 # where the four new pixels lie, of an old one
     w = keys_kernel(torch.arange(-2, 3, device=device)[None] - at[:, None]).to(dtype)

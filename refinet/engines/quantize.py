@@ -22,7 +22,9 @@ from .pixels import Pixels, _facts, _trace_pixels, grid_copy, widen
 def exact_nodes(graph)->list[str]: # an onnx.ModelProto
     "The convolutions that stay in floating point: the bicubic, the first and the last"
     convs = [o for o in graph.graph.node if o.op_type == 'Conv']
-    layers = [o.name for o in convs if any(p in o.name for p in ('conv_init', 'scale', 'fusion', 'res_blocks', 'refinement', 'recon'))] or [o.name for o in convs]
+    layers = [o.name for o in convs
+              if any(p in o.name for p in ('conv_init', 'scale', 'fusion', 'res_blocks', 'refinement',
+                                           'recon'))] or [o.name for o in convs]
     return [o.name for o in convs if o.name not in layers] + [layers[0], layers[-1]]
 
 def agreement(a, b)->float: # dB, the higher the nearer
@@ -35,18 +37,24 @@ def quantize_onnx(
     frames, # tensors (N, 3, H, W) as `src` takes them, a few that are typical
 )->float: # dB between what the two files make of `frames`
     "Write an int8 file of an fp32 one, its ranges taken from `frames`"
-    onnx,quant,shapes = (need(o, 'onnx') for o in ('onnx', 'onnxruntime.quantization', 'onnxruntime.quantization.shape_inference'))
+    onnx,quant,shapes = (need(o, 'onnx')
+                         for o in ('onnx', 'onnxruntime.quantization',
+                                   'onnxruntime.quantization.shape_inference'))
     frames,dest,old = list(frames),check_onnx_name(dest),OnnxModel(src)
     if not frames: raise InputError("frames is empty: a few typical frames are needed to find the ranges")
-    if dest.exists() and dest.samefile(src): raise InputError(f"{dest} is the source itself: choose another name")
+    if dest.exists() and dest.samefile(src):
+        raise InputError(f"{dest} is the source itself: choose another name")
     class Reader(quant.CalibrationDataReader):
         rest = iter(frames)
-        def get_next(self): return None if (x := next(self.rest, None)) is None else {old.input: x.float().numpy()}
+        def get_next(self):
+            return None if (x := next(self.rest, None)) is None else {old.input: x.float().numpy()}
     graph = onnx.load(str(src))
     with tempfile.TemporaryDirectory() as d:
         shapes.quant_pre_process(str(src), f'{d}/p.onnx', skip_symbolic_shape=True)
-        quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', Reader(), quant_format=quant.QuantFormat.QDQ, per_channel=True, op_types_to_quantize=['Conv'],
-            nodes_to_exclude=exact_nodes(graph), activation_type=quant.QuantType.QUInt8, weight_type=quant.QuantType.QInt8,
+        quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', Reader(), quant_format=quant.QuantFormat.QDQ,
+                              per_channel=True, op_types_to_quantize=['Conv'],
+            nodes_to_exclude=exact_nodes(graph), activation_type=quant.QuantType.QUInt8,
+            weight_type=quant.QuantType.QInt8,
             extra_options=dict(TensorQuantOverrides=safe_ranges(onnx.load(f'{d}/p.onnx'))))
         made = onnx.load(f'{d}/q.onnx')
     made.graph.ClearField('value_info') # shapes that can be found again
@@ -63,12 +71,15 @@ def largest_pairs(
     if rows.shape[1] % 2: rows = np.pad(rows, ((0, 0), (0, 1)))
     return rows.reshape(len(rows), -1, 2).sum(2).max(1)
 
-def safe_ranges(graph)->dict: # an onnx.ModelProto; name of weights to a range for each output channel, for onnxruntime's `TensorQuantOverrides`
+# an onnx.ModelProto; name of weights to a range for each output channel, for onnxruntime's
+# `TensorQuantOverrides`
+def safe_ranges(graph)->dict:
     "Ranges of the weights of all convolutions in which 8-bit products, added in pairs, fit 16 bits on any processor"
     onnx,found = need('onnx', 'onnx'),{}
     weights = {o.name: o for o in graph.graph.initializer}
     for n in [n for n in graph.graph.node if n.op_type == 'Conv' and n.input[1] in weights]:
-        tops = np.maximum(largest_pairs(onnx.numpy_helper.to_array(weights[n.input[1]])), 1e-9) # is 127 steps: 128·255 still fits, if both are rounded up
+        # is 127 steps: 128·255 still fits, if both are rounded up
+        tops = np.maximum(largest_pairs(onnx.numpy_helper.to_array(weights[n.input[1]])), 1e-9)
         ranges = [dict(rmin=np.float32(-o), rmax=np.float32(o)) for o in tops]
         ranges[0]['axis'] = 0
         found[n.input[1]] = ranges
@@ -89,21 +100,30 @@ def flat_gates(graph): # an onnx.ModelProto, changed
     "Gates multiply (N, C, H*W) by (N, C, 1)"
     onnx,made = need('onnx', 'onnx'),{o: n for n in graph.graph.node for o in n.output}
     graph.graph.initializer.append(onnx.numpy_helper.from_array(np.array([0, 0, -1]), 'flat'))
-    def is_gate(n): return n.op_type == 'Mul' and (u := made.get(n.input[1])) is not None and u.op_type == 'Unsqueeze' and made[u.input[0]].op_type == 'Unsqueeze'
+    def is_gate(n):
+        return (n.op_type == 'Mul' and (u := made.get(n.input[1])) is not None and u.op_type == 'Unsqueeze'
+                and made[u.input[0]].op_type == 'Unsqueeze')
     for n in [n for n in graph.graph.node if is_gate(n)]:
         x,gate,out = n.input[0],made[n.input[1]],n.output[0]
-        n.input[1] = gate.input[0]; graph.graph.node.remove(gate) # (N, C, 1)
-        at = list(graph.graph.node).index(n); n.input[0],n.output[0] = f'{out}_flat_in',f'{out}_flat'
+        n.input[1] = gate.input[0]
+        graph.graph.node.remove(gate) # (N, C, 1)
+        at = list(graph.graph.node).index(n)
+        n.input[0],n.output[0] = f'{out}_flat_in',f'{out}_flat'
         node = onnx.helper.make_node
-        graph.graph.node.insert(at+1, node('Reshape', [f'{out}_flat', f'{out}_shape'], [out], f'{n.name}/back'))
-        for o in (node('Shape', [x], [f'{out}_shape'], f'{n.name}/shape'), node('Reshape', [x, 'flat'], [f'{out}_flat_in'], f'{n.name}/flat')): graph.graph.node.insert(at, o)
+        graph.graph.node.insert(at+1, node('Reshape', [f'{out}_flat', f'{out}_shape'], [out],
+                                           f'{n.name}/back'))
+        for o in (node('Shape', [x], [f'{out}_shape'], f'{n.name}/shape'),
+                  node('Reshape', [x, 'flat'], [f'{out}_flat_in'], f'{n.name}/flat')):
+            graph.graph.node.insert(at, o)
     return graph
 
 def shapes_of_integers(graph): # an onnx.ModelProto, changed
     "The shape of what was dequantised is that of what it was made from"
     made = {o: n for n in graph.graph.node for o in n.output}
     for n in graph.graph.node:
-        if n.op_type == 'Shape' and (was := made.get(n.input[0])) is not None and was.op_type == 'DequantizeLinear': n.input[0] = was.input[0]
+        if (n.op_type == 'Shape' and (was := made.get(n.input[0])) is not None
+            and was.op_type == 'DequantizeLinear'):
+            n.input[0] = was.input[0]
     return graph
 
 # %% ../../nbs/09_engines/02_quantize.ipynb #7e0bf031
@@ -111,18 +131,24 @@ def _whole_numbers(graph): # names of tensors whose steps are those of pixels
     made = {o: n for n in graph.graph.node for o in n.output}
     clip, = (n for n in graph.graph.node if n.op_type == 'Clip')
     blown = [n.output[0] for n in graph.graph.node if n.op_type == 'Conv' and n.name.startswith('/blow')]
-    first = [n.output[0] for n in graph.graph.node if n.op_type == 'Cast' and n.attribute[0].i == 1 and (n.input[0] == graph.graph.input[0].name or n.input[0] in made and made[n.input[0]].op_type in ('Transpose', 'Concat', 'Reshape'))]
+    first = [n.output[0] for n in graph.graph.node if n.op_type == 'Cast' and n.attribute[0].i == 1
+             and (n.input[0] == graph.graph.input[0].name or n.input[0] in made
+                  and made[n.input[0]].op_type in ('Transpose', 'Concat', 'Reshape'))]
     return [clip.input[0], *blown, *first]
 
-def _only_integers(graph): # changed: where pixels were cast to floats, and those to the same integers, neither is done
+# changed: where pixels were cast to floats, and those to the same integers, neither is done
+def _only_integers(graph):
     made,users,gone = {o: n for n in graph.graph.node for o in n.output},{},[]
     for n in graph.graph.node:
         for i in n.input: users.setdefault(i, []).append(n)
     def skip(first, last, by): # who used `last` uses `by`
         for n in users[last]: n.input[:] = [by if o == last else o for o in n.input]
     for n in graph.graph.node:
-        if n.op_type == 'QuantizeLinear' and (cast := made.get(n.input[0])) is not None and cast.op_type == 'Cast': # pixels in
-            skip(cast, n.output[0], cast.input[0]); gone += [cast, n]
+        # pixels in
+        if (n.op_type == 'QuantizeLinear' and (cast := made.get(n.input[0])) is not None
+            and cast.op_type == 'Cast'):
+            skip(cast, n.output[0], cast.input[0])
+            gone += [cast, n]
     clip, = (n for n in graph.graph.node if n.op_type == 'Clip')
     chain = [made[clip.input[0]], clip] # pixels out: dequantise, clamp, round, cast
     while chain[-1].op_type != 'Cast': chain.append(users[chain[-1].output[0]][0])
@@ -139,8 +165,11 @@ def export_int8(
     **meta                # strings to keep
 )->Path: # `dest`
     "Write a network between 8-bit pictures to one ONNX file, 8 bits inside, its ranges taken from `frames`"
-    onnx,quant,shapes = (need(o, 'onnx') for o in ('onnx', 'onnxruntime.quantization', 'onnxruntime.quantization.shape_inference'))
-    check_entry(entry); dest,net,frames = check_onnx_name(dest),grid_copy(model),[np.ascontiguousarray(o) for o in frames]
+    onnx,quant,shapes = (need(o, 'onnx')
+                         for o in ('onnx', 'onnxruntime.quantization',
+                                   'onnxruntime.quantization.shape_inference'))
+    check_entry(entry)
+    dest,net,frames = check_onnx_name(dest),grid_copy(model),[np.ascontiguousarray(o) for o in frames]
     if not frames: raise InputError("frames is empty: a few typical frames are needed to find the ranges")
     if blocks: frames = [framed(o) if entry == 'lr' else to_blocks(fill_up(o)) for o in frames]
     class Reader(quant.CalibrationDataReader):
@@ -151,11 +180,17 @@ def export_int8(
         wide = pools_as_convs(widen(net))
         onnx.save(_trace_pixels(Pixels(wide, entry == 'lr', blocks, again=True)), f'{d}/a.onnx')
         shapes.quant_pre_process(f'{d}/a.onnx', f'{d}/p.onnx', skip_symbolic_shape=True)
-        graph = flat_gates(onnx.load(f'{d}/p.onnx')); onnx.save(graph, f'{d}/p.onnx')
-        floats = [n.name for n in graph.graph.node if '.fc' in n.name or '/fc/' in n.name or 'refinement' in n.name and n.op_type != 'Conv']
-        quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', Reader(), quant_format=quant.QuantFormat.QDQ, per_channel=True, nodes_to_exclude=floats,
-            op_types_to_quantize=['Conv', 'LeakyRelu', 'Add', 'Mul', 'Resize', 'Concat', 'Transpose', 'Reshape', 'GlobalAveragePool'], activation_type=quant.QuantType.QUInt8, weight_type=quant.QuantType.QInt8,
-            extra_options=dict(TensorQuantOverrides=safe_ranges(graph) | {o: [step] for o in _whole_numbers(graph)}))
+        graph = flat_gates(onnx.load(f'{d}/p.onnx'))
+        onnx.save(graph, f'{d}/p.onnx')
+        floats = [n.name for n in graph.graph.node if '.fc' in n.name or '/fc/' in n.name
+                  or 'refinement' in n.name and n.op_type != 'Conv']
+        quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', Reader(), quant_format=quant.QuantFormat.QDQ,
+                              per_channel=True, nodes_to_exclude=floats,
+            op_types_to_quantize=['Conv', 'LeakyRelu', 'Add', 'Mul', 'Resize', 'Concat', 'Transpose',
+                                  'Reshape', 'GlobalAveragePool'], activation_type=quant.QuantType.QUInt8,
+                                  weight_type=quant.QuantType.QInt8,
+            extra_options=dict(TensorQuantOverrides=safe_ranges(graph)
+                               | {o: [step] for o in _whole_numbers(graph)}))
         made = onnx.load(f'{d}/q.onnx')
     _only_integers(shapes_of_integers(made))
     made.graph.ClearField('value_info') # shapes that can be found again

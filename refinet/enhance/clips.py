@@ -52,7 +52,9 @@ def _unwritable(dest, error): # what to raise
     "An error of the system as it is, one of the encoder or the container as an `InputError`"
     of_ffmpeg = isinstance(error, need('av', 'video').error.FFmpegError)
     if not of_ffmpeg or error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS): return error
-    return InputError(f"{dest}: ffmpeg cannot write this clip so ({error.strerror or error}): try a name that ends with .mkv")
+    return InputError(f"{dest}: ffmpeg cannot write this clip so ({error.strerror or error}): "
+                      "try a name that "
+                      "ends with .mkv")
 
 @stops_like_ctrl_c()
 def enhance_clip(
@@ -65,20 +67,27 @@ def enhance_clip(
     preview=None,        # another clip: before and after side by side
 )->Path: # `dest`
     "Enhance a clip frame by frame; times, sound, subtitles, chapters and colours stay"
-    dest,stopped,look,start = Path(dest),False,None,time.perf_counter()
+    dest,stopped = Path(dest),False
+    look,start = None,time.perf_counter()
     outs = [dest] + ([Path(preview)] if preview else [])
     for o in outs:
         check_apart(src, o)
         if o.is_dir(): raise InputError(f"{o} is a folder: give the name of a file in it")
         top = 63 if o.suffix.lower() == '.webm' else 51
-        if not 0 <= crf <= top: raise InputError(f"crf={crf}: from 0, as good as it gets, to {top}; 18 is large and good, 28 small")
-        if o.suffix.lower() not in clips_written_as: raise InputError(f"{o}: clips are written as {', '.join(clips_written_as)}")
-    if len({o.resolve() for o in outs}) < len(outs): raise InputError(f"{preview}: the preview needs a name of its own")
+        if not 0 <= crf <= top:
+            raise InputError(f"crf={crf}: from 0, as good as it gets, to {top}; 18 is large and "
+                             "good, 28 small")
+        if o.suffix.lower() not in clips_written_as:
+            raise InputError(f"{o}: clips are written as {', '.join(clips_written_as)}")
+    if len({o.resolve() for o in outs}) < len(outs):
+        raise InputError(f"{preview}: the preview needs a name of its own")
     with contextlib.ExitStack() as calm, open_clip(src) as clip, contextlib.ExitStack() as files:
         copied = [*clip.streams.audio, *clip.streams.subtitles]
-        aside = files.enter_context(contextlib.ExitStack()) # the preview's: closed after the clip's, or before where it fails
+        # the preview's: closed after the clip's, or before where it fails
+        aside = files.enter_context(contextlib.ExitStack())
         handles = {o: (files if o is dest else aside).enter_context(atomic_write(o)) for o in outs[::-1]}
-        writers = [ClipWriter(handles[o], clips_written_as[o.suffix.lower()], clip, copied if o is dest else [], crf) for o in outs]
+        writers = [ClipWriter(handles[o], clips_written_as[o.suffix.lower()], clip, copied if o is dest
+                              else [], crf) for o in outs]
         for w in writers: files.callback(w.abandon)
         def put(w, *job): # a preview that fails does not undo the clip
             try: w.put(*job) if job else w.finish()
@@ -88,21 +97,36 @@ def enhance_clip(
                 writers.remove(w)
                 w.abandon()
                 with contextlib.suppress(OSError, InputError): aside.__exit__(type(e), e, None)
-        with bar(desc='enhance', total=count_frames(clip), unit=' frames') as progress, contextlib.closing(in_thread(read_clip(clip, copied))) as items:
+        with bar(desc='enhance', total=count_frames(clip),
+                 unit=' frames') as progress, contextlib.closing(in_thread(read_clip(clip, copied))) as items:
             try:
                 for o in items:
-                    if not is_frame(o): put(writers[0], writers[0]._packet, o); continue
-                    if not look: look = look_of(o, film_of(clip).codec_context); say_lost(clip, o)
+                    if not is_frame(o):
+                        put(writers[0], writers[0]._packet, o)
+                        continue
+                    if not look:
+                        look = look_of(o, film_of(clip).codec_context)
+                        say_lost(clip, o)
                     rgb = frame_to_rgb(o, look)
                     new = enhance_pixels(model, rgb, upscale, tile)
-                    for w,made in zip(list(writers), (new, beside(rgb, new)) if len(writers) > 1 else (new,)): put(w, w._frame, made, o, look)
+                    for w,made in zip(list(writers), (new, beside(rgb, new)) if len(writers) > 1 else (new,)):
+                        put(w, w._frame, made, o, look)
                     progress.update()
-            except KeyboardInterrupt: calm.enter_context(undisturbed()); stopped = True
+            except KeyboardInterrupt:
+                calm.enter_context(undisturbed())
+                stopped = True
         with undisturbed(): [put(w) for w in list(writers)]
-        if not stopped and writers[0].frames and (lacks := ends_early(clip, writers[0].frames, float(writers[0].last*writers[0].film.time_base))): say(f"{src} ends early, {lacks}: if it was cut off, copy it again")
-        if not writers[0].frames: raise KeyboardInterrupt if stopped else InputError(f"{src}: no frame of it can be decoded")
-    if stopped: say(f"stopped: {dest} has the first {writers[0].frames} frames"); raise KeyboardInterrupt
-    say(f"{writers[0].frames:,} frame{'s'*(writers[0].frames != 1)}, {writers[0].frames/(time.perf_counter()-start):.1f} a second")
+        if (not stopped and writers[0].frames
+            and (lacks := ends_early(clip, writers[0].frames,
+                                     float(writers[0].last*writers[0].film.time_base)))):
+            say(f"{src} ends early, {lacks}: if it was cut off, copy it again")
+        if not writers[0].frames:
+            raise KeyboardInterrupt if stopped else InputError(f"{src}: no frame of it can be decoded")
+    if stopped:
+        say(f"stopped: {dest} has the first {writers[0].frames} frames")
+        raise KeyboardInterrupt
+    say(f"{writers[0].frames:,} frame{'s'*(writers[0].frames != 1)}, "
+        f"{writers[0].frames/(time.perf_counter()-start):.1f} a second")
     return dest
 
 # %% ../../nbs/08_enhance/05_clips.ipynb #677784bd
@@ -113,7 +137,8 @@ class Enhancer:
         upscale:bool=False,  # four times as large; False: same size
         device='auto',       # for a network given by name
     ):
-        self.model = fast_pixels(load_model(model).to(pick_device(device)), upscale) if isinstance(model, (str, Path)) else model
+        self.model = (fast_pixels(load_model(model).to(pick_device(device)), upscale)
+                      if isinstance(model, (str, Path)) else model)
         self.upscale = upscale
     def __call__(self, frame):
         if isinstance(frame, Image.Image): return enhance_image(self.model, frame, self.upscale)
@@ -121,9 +146,13 @@ class Enhancer:
             y = enhance_tensor(self.model, frame if frame.dim() == 4 else frame[None], self.upscale)
             y = (y if y.dtype == torch.uint8 else y.clamp(0, 1)).to(frame.device)
             return y if frame.dim() == 4 else y[0]
-        if isinstance(frame, np.ndarray) and frame.dtype == np.uint8 and frame.ndim == 3 and frame.shape[2] == 3: return enhance_pixels(self.model, frame, self.upscale)
+        if (isinstance(frame, np.ndarray) and frame.dtype == np.uint8 and frame.ndim == 3
+            and frame.shape[2] == 3):
+            return enhance_pixels(self.model, frame, self.upscale)
         what = f'{tuple(frame.shape)} {frame.dtype}' if hasattr(frame, 'shape') else type(frame).__name__
-        raise InputError(f"a frame of {what}: give an array (H, W, 3) of uint8, a Pillow picture, or a tensor (3, H, W) in [0, 1]")
+        raise InputError(f"a frame of {what}: give an array (H, W, 3) of uint8, a Pillow "
+                         "picture, or a tensor "
+                         "(3, H, W) in [0, 1]")
     def stream(self, frames): # an iterable, without end if need be
         "Yield every frame enhanced, in order"
         with contextlib.closing(in_thread(frames, 2)) as ahead:

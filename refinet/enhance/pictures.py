@@ -24,7 +24,8 @@ def enhance_pixels(
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
 ): # (H, W, 3) uint8
     "Enhance a picture of 8 bits; it never becomes floats as a whole if it goes through in tiles"
-    return enhance_tensor(model, torch.from_numpy(np.require(rgb, requirements='CW')).permute(2, 0, 1)[None], upscale, tile)[0].permute(1, 2, 0).numpy()
+    return enhance_tensor(model, torch.from_numpy(np.require(rgb, requirements='CW')).permute(2, 0, 1)[None],
+                          upscale, tile)[0].permute(1, 2, 0).numpy()
 
 def enhance_image(
     model,                # of the kit, or with `lr_input`
@@ -35,21 +36,28 @@ def enhance_image(
     "Enhance a picture; profile, dpi and EXIF go along in its `info`"
     source = ImageOps.exif_transpose(image)
     image = to_supported_mode(source)
-    if image.mode == 'I;16' and getattr(model, 'eight_bits', False) and not hasattr(model, 'plain'): say("16 bits are worked on in 8 by this engine; --engine torch keeps them")
-    if image.mode in ('RGB', 'L'): out = Image.fromarray(enhance_pixels(model, np.asarray(image.convert('RGB')), upscale, tile)).convert(image.mode)
+    if image.mode == 'I;16' and getattr(model, 'eight_bits', False) and not hasattr(model, 'plain'):
+        say("16 bits are worked on in 8 by this engine; --engine torch keeps them")
+    if image.mode in ('RGB', 'L'):
+        out = Image.fromarray(enhance_pixels(model, np.asarray(image.convert('RGB')), upscale,
+                                             tile)).convert(image.mode)
     else:
         colour,alpha = to_planes(image)
-        if alpha is not None and alpha.amin() < alpha.amax(): # what is done to the colour is done to alpha, else a rim of one shows beside the other
+        # what is done to the colour is done to alpha, else a rim of one shows beside the other
+        if alpha is not None and alpha.amin() < alpha.amax():
             alpha = enhance_tensor(model, alpha.expand(-1, 3, -1, -1), upscale, tile).mean(1, keepdim=True)
-        elif alpha is not None and upscale: alpha = alpha[..., :1, :1].expand(-1, -1, 4*image.height, 4*image.width)
+        elif alpha is not None and upscale:
+            alpha = alpha[..., :1, :1].expand(-1, -1, 4*image.height, 4*image.width)
         out = from_planes(enhance_tensor(model, colour, upscale, tile), alpha, image.mode)
     return carry(image, out)
 
 # %% ../../nbs/08_enhance/02_pictures.ipynb #b2858994
 def check_apart(src, dest):
     "An `InputError` where `dest` is the file `src` itself"
-    if os.path.exists(src) and (os.path.exists(dest) and os.path.samefile(src, dest) or Path(src).resolve() == Path(dest).resolve()):
-        raise InputError(f"{dest} is the source itself: the original is never written over, choose another name")
+    if os.path.exists(src) and (os.path.exists(dest) and os.path.samefile(src, dest)
+                                or Path(src).resolve() == Path(dest).resolve()):
+        raise InputError(f"{dest} is the source itself: the original is never written over, "
+                         "choose another name")
 
 def enhance_file(
     model,               # of the kit, or with `lr_input`
@@ -60,12 +68,16 @@ def enhance_file(
     turn=contextlib.nullcontext(), # held while the network works
 )->Path: # `dest`
     "Enhance a picture file, with what it carries"
-    dest = Path(dest); check_apart(src, dest); check_format(dest)
+    dest = Path(dest)
+    check_apart(src, dest)
+    check_format(dest)
     image = open_picture(src)
     check_format(dest, [o*(4 if upscale else 1) for o in image.size]) # before the work
     try:
         with turn: image = enhance_image(model, image, upscale, tile)
     except InputError as e: raise InputError(f"{src}: {e}") from None
-    except MemoryError: raise InputError(f"{src} is too large for this machine's memory in one piece: use tiles (tile=512)") from None
+    except MemoryError:
+        raise InputError(f"{src} is too large for this machine's memory in one piece: use tiles "
+                         "(tile=512)") from None
     save_picture(image, dest)
     return dest

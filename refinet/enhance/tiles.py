@@ -57,7 +57,8 @@ class Box(NamedTuple):
     left:int
     right:int
     def times(self, factor): return Box(*(o*factor for o in self))
-    def cut(self, x, factor=1): return x[..., self.top*factor:self.bottom*factor, self.left*factor:self.right*factor]
+    def cut(self, x, factor=1):
+        return x[..., self.top*factor:self.bottom*factor, self.left*factor:self.right*factor]
     def within(self, outer): # the same rectangle, counted from the corner of `outer`
         return Box(self.top-outer.top, self.bottom-outer.top, self.left-outer.left, self.right-outer.left)
 
@@ -71,14 +72,16 @@ def tiles(
     for t in range(0, h, side):
         for l in range(0, w, side):
             b,r = min(t+side, h),min(l+side, w)
-            out.append((Box(t, b, l, r), Box(max(t-margin, 0), min(b+margin, h), max(l-margin, 0), min(r+margin, w))))
+            out.append((Box(t, b, l, r), Box(max(t-margin, 0), min(b+margin, h), max(l-margin, 0),
+                                             min(r+margin, w))))
     return out
 
 # %% ../../nbs/08_enhance/00_tiles.ipynb #51411621
 class FrameGates:
     "While open, every gate of `model` sees the means of the whole frame that tiles bring together, pass by pass"
     def __init__(self, model):
-        self.gates = [o for o in model.modules() if isinstance(o, Gate)] if isinstance(model, nn.Module) else []
+        self.gates = ([o for o in model.modules() if isinstance(o, Gate)] if isinstance(model, nn.Module)
+                      else [])
         self.means,self.sums,self.core = {},{},None
     def __enter__(self):
         self.thread = threading.get_ident() # another thread may use the same network for another frame
@@ -92,9 +95,11 @@ class FrameGates:
             x,(box,height) = args[0],self.core
             k = height//x.shape[-2]
             part = Box(*(o//k for o in box)).cut(x)
-            wide = torch.float64 if x.device.type == 'cpu' else torch.float32 # GPUs are slow in float64, or have none
+            # GPUs are slow in float64, or have none
+            wide = torch.float64 if x.device.type == 'cpu' else torch.float32
             total,n = self.sums.get(gate, (0, 0))
-            self.sums[gate] = total + part.sum((-2, -1), keepdim=True, dtype=wide), n + part.shape[-1]*part.shape[-2]
+            self.sums[gate] = (total + part.sum((-2, -1), keepdim=True, dtype=wide),
+                               n + part.shape[-1]*part.shape[-2])
         return self.means[gate].to(own) if gate in self.means else own
     def tile(self, core, outer): # the tile that comes next; both are multiples of the coarsest grid
         self.core = (core.within(outer), outer.bottom-outer.top)
@@ -133,7 +138,8 @@ def _halved(model, call, eight): # the call, under autocast where that pays
         with torch.autocast(x.device.type, dtype): return call(x).float()
     return run
 
-def _way(model, upscale): # how a tile goes through, how much larger it comes out, pixels that tiles begin at, margin
+# how a tile goes through, how much larger it comes out, pixels that tiles begin at, margin
+def _way(model, upscale):
     if isinstance(model, MSAFN):
         unit = 4*model.shuffle # output pixels: a cell of the coarsest grid
         if upscale: return partial(restore, model), 4, unit//4, -(-reach(model)//4) + 2
@@ -149,7 +155,9 @@ def _tiled(model, frame, side, tolerance, upscale):
     def through(part): # as floats only here
         y = call(_floats(part, **on))
         return to_uint8(y) if frame.dtype == torch.uint8 else y
-    def whole_cells(o): return Box(o.top*factor, -(-o.bottom*factor//unit)*unit, o.left*factor, -(-o.right*factor//unit)*unit) # the network fills up the last ones
+    # the network fills up the last ones
+    def whole_cells(o):
+        return Box(o.top*factor, -(-o.bottom*factor//unit)*unit, o.left*factor, -(-o.right*factor//unit)*unit)
     with FrameGates(model) as gates:
         for _ in range(len(gates.gates)+1):
             for core,outer in tiles(h, w, side, margin):
@@ -169,7 +177,8 @@ def at_rest(model):
     finally:
         if training: model.train()
 
-largest_whole = 2.5e9 # bytes of features; a frame that needs more goes through in tiles, unless it is said otherwise
+# bytes of features; a frame that needs more goes through in tiles, unless it is said otherwise
+largest_whole = 2.5e9
 
 def feature_bytes(model)->float: # for each pixel of the output
     "About what a network needs on its way, in one piece: eight features of its trunk, and the frame on its grid twice"
@@ -177,7 +186,8 @@ def feature_bytes(model)->float: # for each pixel of the output
 
 def pick_tile(model, tile, pixels)->int: # side of a tile, 0: in one piece
     "The side of a tile where none is given: a network whose gates lie in a file of ONNX cannot be cut up"
-    if tile is None: return 1024 if isinstance(model, nn.Module) and pixels*feature_bytes(model) > largest_whole else 0
+    if tile is None:
+        return 1024 if isinstance(model, nn.Module) and pixels*feature_bytes(model) > largest_whole else 0
     return tile
 
 # %% ../../nbs/08_enhance/00_tiles.ipynb #93f40666
@@ -185,19 +195,26 @@ def enhance_tensor(
     model,                 # of the kit, or with `lr_input`; on the device to use
     x,                     # (N, 3, h, w) on any device: floats in [0, 1], or uint8
     upscale:bool=False,    # x is LR, to be made four times as large; False: x is degraded, at output size
-    tile:int|None=None,    # side of a tile without its margin, output pixels; 0: in one piece; None: by the size
-    tolerance:float|None=None, # tiles go through again until no gate moves more than this, of 1; None: 1e-5, or a step of 255 where the result has steps
+    # side of a tile without its margin, output pixels; 0: in one piece; None: by the size
+    tile:int|None=None,
+    # tiles go through again until no gate moves more than this, of 1; None: 1e-5, or a step of 255 where the
+    # result has steps
+    tolerance:float|None=None,
 ): # (N, 3, H, W) in main memory: floats, not yet clamped, or uint8
     "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255. Floats stay fp32; 8 bits are worked on in half precision where a GPU has it"
     model = getattr(model, 'module', model)
     eight,(h,w) = x.dtype == torch.uint8,(o*(4 if upscale else 1) for o in x.shape[-2:])
-    plain = getattr(model, 'plain', model) # of `FastPixels`, below, and of engines: what can do tiles, and floats
+    # of `FastPixels`, below, and of engines: what can do tiles, and floats
+    plain = getattr(model, 'plain', model)
     tile = pick_tile(plain, tile, h*w)
-    if eight and not tile and getattr(model, 'eight_bits', False) and bool(getattr(model, 'lr_input', 0)) == upscale:
-        return torch.from_numpy(model.picture(x.cpu().permute(0, 2, 3, 1).contiguous().numpy())).permute(0, 3, 1, 2)
+    if (eight and not tile and getattr(model, 'eight_bits', False)
+        and bool(getattr(model, 'lr_input', 0)) == upscale):
+        return torch.from_numpy(model.picture(x.cpu().permute(0, 2, 3, 1).contiguous().numpy())).permute(0, 3,
+            1, 2)
     model = plain
     if tolerance is None: tolerance = 1/255 if eight else 1e-5
-    direct = isinstance(model, MSAFN) or bool(getattr(model, 'lr_input', 0)) == upscale # it takes the frame as it is
+    # it takes the frame as it is
+    direct = isinstance(model, MSAFN) or bool(getattr(model, 'lr_input', 0)) == upscale
     def ready(): # to be cut up; tiles of 8 bits stay so until they are on the device
         if direct: return x if eight else x.float()
         return as_input(model, x/255 if eight else x.float(), upscale)[0]
@@ -209,11 +226,15 @@ def enhance_tensor(
         return to_uint8(y) if eight else y
     while True:
         try:
-            with at_rest(model): y = _tiled(model, ready(), tile, tolerance, upscale) if 0 < tile < max(h, w) else whole()
+            with at_rest(model):
+                y = _tiled(model, ready(), tile, tolerance, upscale) if 0 < tile < max(h, w) else whole()
             y = y[..., :h, :w].cpu()
             return to_uint8(y) if eight and y.dtype != torch.uint8 else y.float() if not eight else y
-        except torch.cuda.OutOfMemoryError: pass # outside of this block, so that the tensors of the trace are let go
-        if 0 < tile <= 64: raise InputError(f"a frame of {w}x{h} does not fit the device's memory even in tiles of {tile} pixels: take a smaller model, or --device cpu")
+        # outside of this block, so that the tensors of the trace are let go
+        except torch.cuda.OutOfMemoryError: pass
+        if 0 < tile <= 64:
+            raise InputError(f"a frame of {w}x{h} does not fit the device's memory even in tiles of {tile} "
+                             "pixels: take a smaller model, or --device cpu")
         tile = max((min(tile, max(h, w)) if tile else max(h, w))//2, 64)
         if torch.cuda.is_available(): torch.cuda.empty_cache()
         say(f"out of memory: going on in tiles of {tile} pixels")
@@ -241,4 +262,5 @@ def from_planes(
         alpha = alpha.clamp(0, 1)
         colour = torch.cat([(colour/alpha.clamp(min=1/255)).clamp(0, 1)*(alpha > 0), alpha], 1)
     a = (colour.clamp(0, 1)[0].permute(1, 2, 0).numpy()*(65535 if mode == 'I;16' else 255)).round()
-    return Image.fromarray(a.astype(np.uint16 if mode == 'I;16' else np.uint8).squeeze(2) if a.shape[2] == 1 else a.astype(np.uint8))
+    return Image.fromarray(a.astype(np.uint16 if mode == 'I;16' else np.uint8).squeeze(2) if a.shape[2] == 1
+                           else a.astype(np.uint8))

@@ -120,13 +120,17 @@ $('.lens').addEventListener('click',lensOn);$('.back').addEventListener('click',
 for(const[q,key]of[['.pl','l'],['.pr','r']])if($(q)){$(q).value=st[key];$(q).addEventListener('change',e=>{st[key]=+e.target.value;draw()})}
 new ResizeObserver(draw).observe(view);imgs.forEach(o=>o.decode().then(draw,()=>0));draw();
 """
-_compare_script = ("(function(){document.querySelectorAll('[id=\"ID\"]:not([data-ready])').forEach(root=>{root.dataset.ready=1;"
+_compare_script = (
+    "(function(){document.querySelectorAll('[id=\"ID\"]:not([data-ready])').forEach(root=>{root.dataset.ready=1;"
                    + _compare_measure + _compare_draw + _compare_hands + _compare_keys + "})})();")
 
 # %% ../../nbs/11_widgets/00_divider.ipynb #457ef8fa
-def png_bytes(picture, optimize=False, level:int=6)->bytes: # `optimize`: smaller, and slower; `level`: of compression, 1 for what must be quick
+# `optimize`: smaller, and slower; `level`: of compression, 1 for what must be quick
+def png_bytes(picture, optimize=False, level:int=6)->bytes:
     "A picture as the bytes of a PNG file"
-    f = io.BytesIO(); picture.save(f, 'PNG', optimize=optimize, compress_level=level); return f.getvalue()
+    f = io.BytesIO()
+    picture.save(f, 'PNG', optimize=optimize, compress_level=level)
+    return f.getvalue()
 
 def data_uri(picture, optimize=True)->str: # 'data:image/png;base64,...'
     "A picture as PNG inside an address"
@@ -135,21 +139,30 @@ def data_uri(picture, optimize=True)->str: # 'data:image/png;base64,...'
 def _compare_body(pictures, captions, start, optimize=True): # the elements that the script moves
     q = {k:html.escape(v, quote=True) for k,v in captions.items()}
     cut = ['', f'z-index:2;clip-path:inset(0 0 0 {start*100:g}%)']
-    imgs = ''.join(f'<img alt="{q[k]}" draggable="false" src="{data_uri(o, optimize)}"' + (f' style="display:block;{cut[i]}"' if i < 2 else '') + '>' for i,(k,o) in enumerate(pictures.items()))
-    pick = lambda c,t: f'<label>{t} <select class="{c}">' + ''.join(f'<option value="{i}">{html.escape(k)}</option>' for i,k in enumerate(pictures)) + '</select></label>'
+    imgs = ''.join(f'<img alt="{q[k]}" draggable="false" src="{data_uri(o, optimize)}"'
+                   + (f' style="display:block;{cut[i]}"' if i < 2 else '') + '>'
+                   for i,(k,o) in enumerate(pictures.items()))
+    pick = lambda c,t: f'<label>{t} <select class="{c}">' + ''.join('<option '
+        f'value="{i}">{html.escape(k)}</option>' for i,k in enumerate(pictures)) + '</select></label>'
     first = list(q.values())[:2]
-    return (f'<div class="v" role="slider" tabindex="0" aria-label="Divider between pictures: {", ".join(q.values())}. Arrow keys move it, plus and minus zoom, L shows the lens" '
-            f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{start*100:.0f}"><div class="s">{imgs}</div><div class="d" style="left:{start*100:g}%"></div>'
-            f'<span class="c l" style="left:5px">{first[0]}</span><span class="c r" style="right:5px">{first[-1]}</span><canvas class="m" hidden aria-hidden="true"></canvas></div>'
-            f'<div class="b">{pick("pl", "left") + pick("pr", "right") if len(pictures) > 2 else ""}<button type="button" class="lens" aria-pressed="false">lens</button>'
-            f'<button type="button" class="back">whole picture</button><small>drag the divider; click, then wheel to zoom</small><small class="q" role="status"></small></div>')
+    return ('<div class="v" role="slider" tabindex="0" aria-label="Divider between pictures: '
+            f'{", ".join(q.values())}. Arrow keys move it, plus and minus zoom, L shows the lens" '
+            f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{start*100:.0f}"><div '
+            f'class="s">{imgs}</div><div class="d" style="left:{start*100:g}%"></div>'
+            f'<span class="c l" style="left:5px">{first[0]}</span><span class="c r" '
+            f'style="right:5px">{first[-1]}</span><canvas class="m" hidden aria-hidden="true"></canvas></div>'
+            f'<div class="b">{pick("pl", "left") + pick("pr", "right") if len(pictures) > 2 else ""}<button '
+            'type="button" class="lens" aria-pressed="false">lens</button>'
+            '<button type="button" class="back">whole picture</button><small>drag the divider; click, then '
+            'wheel to zoom</small><small class="q" role="status"></small></div>')
 
 # %% ../../nbs/11_widgets/00_divider.ipynb #8acbae66
 def compare_html(
     pictures,        # dict: name to picture (array, tensor, Pillow), two or more of one size
     start:float=.5,  # where the divider is at first, 0..1
     width=None,      # of the whole, CSS pixels; None: a whole multiple of the picture's, about 640
-    metrics_to=None, # name of the true picture: the others say their PSNR to it, and PSNR and SSIM of the part that is seen
+    # name of the true picture: the others say their PSNR to it, and PSNR and SSIM of the part that is seen
+    metrics_to=None,
     optimize:bool=True, # smaller pictures, and slower to make
 )->str:
     "One piece of HTML with the pictures in it: a divider to drag, wheel to zoom, a lens; no network, no kernel"
@@ -161,9 +174,11 @@ def compare_html(
     width = int(width or w*max(1, round(640/w)))
     body = _compare_body(pictures, captions, start, optimize)
     ident = 'rn-' + hashlib.sha256(f'{body}{width}'.encode()).hexdigest()[:12]
-    names = json.dumps(list(captions.values())).replace('<', '\\u003c') # `</script>` in a name must not end the script
+    # `</script>` in a name must not end the script
+    names = json.dumps(list(captions.values())).replace('<', '\\u003c')
     truth = list(pictures).index(metrics_to) if metrics_to else -1
-    fill = lambda s: s.replace('WIDTH', str(width)).replace('RATIO', f'{w}/{h}').replace('ID', ident).replace('START', f'{start:g}').replace('TRUTH', str(truth)).replace('NAMES', names)
+    fill = lambda s: s.replace('WIDTH', str(width)).replace('RATIO', f'{w}/{h}').replace('ID',
+        ident).replace('START', f'{start:g}').replace('TRUTH', str(truth)).replace('NAMES', names)
     return f'<div id="{ident}" data-lm-suppress-shortcuts="true"><style>{fill(_compare_style)}</style>{body}<script>{fill(_compare_script)}</script></div>'
 
 # %% ../../nbs/11_widgets/00_divider.ipynb #29c2362c
