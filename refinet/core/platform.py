@@ -60,7 +60,7 @@ def refinet_data(
 # %% ../../nbs/00_core/02_platform.ipynb #7cb2d5ed
 def pick_device(
     name:str='auto', # 'auto', 'cpu', 'cuda', 'cuda:1', 'mps'
-)->'torch.device':
+): # a torch.device
     "The device to train on; 'auto' takes a GPU where there is one"
     import torch # here, not above: `refinet --help` should not wait for it
     if name != 'auto':
@@ -94,7 +94,7 @@ def _cpu_has_bf16():
 
 def amp_dtype(
     device, # a device or its name
-)->'torch.dtype|None': # None: stay with fp32
+): # a torch.dtype; None: stay with fp32
     "The number format for mixed precision on `device`: bf16 where it is native, else fp16 on a GPU"
     import torch
     kind = torch.device(device).type
