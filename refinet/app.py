@@ -23,7 +23,8 @@ from .models.loading import load_model
 from .metrics.scores import score
 from .enhance.fused import fast_pixels
 from .enhance.pictures import enhance_image
-from .widgets.divider import compare_html, png_bytes
+from .core.figures import png_bytes
+from .widgets.divider import compare_html
 
 # %% ../nbs/13_app.ipynb #f9a0be6a
 class Tried(NamedTuple):
@@ -104,7 +105,8 @@ def networks()->list[str]:
             *(o for o in reversed(list_models()) if shipped_weights(o))]
 
 def as_image(upload)->Image.Image: # of Streamlit
-    "The picture that was given to the page, checked as any file is; its name, which may be anything, names no file here"
+    "The picture that was given to the page, checked as any file is"
+    # its name may be anything: it names no file here
     with tempfile.TemporaryDirectory() as d:
         path = Path(d)/f"picture{re.sub(r'[^.a-z0-9]', '', Path(upload.name).suffix.lower())[:8]}"
         path.write_bytes(upload.getvalue())
@@ -144,7 +146,8 @@ def show_html(st, content:str, height:int): # height: for versions that do not m
     "A piece of HTML with its scripts, in the colours of the page"
     theme = getattr(getattr(st, 'context', None), 'theme', None)
     scheme = getattr(theme, 'type', None) or 'light dark'
-    style = f'<style>:root{{color-scheme:{scheme}}}body{{margin:0;background:Canvas;color:CanvasText;font:14px system-ui,sans-serif}}</style>'
+    style = (f'<style>:root{{color-scheme:{scheme}}}body{{margin:0;background:Canvas;color:CanvasText;'
+             'font:14px system-ui,sans-serif}</style>')
     if hasattr(st, 'iframe'): return st.iframe(style + content, height='content')
     from streamlit.components.v1 import html
     html(style + content, height=height)
@@ -154,12 +157,12 @@ def show_tried(st, tried:Tried, name:str):
     # kept: other changes should not wait for it
     if st.session_state.get('made', (None,))[0] is not tried:
         st.session_state.made = tried,*shown(tried),png_bytes(tried.after)
-    _,page,height,file = st.session_state.made
-    show_html(st, page, height)
+    made = st.session_state.made # what was shown, its page, the page's height, the file
+    show_html(st, *made[1:3])
     w,h = tried.after.size
     st.caption(f"{w}x{h}, {tried.seconds*1000:,.0f} ms on {pick_device().type}")
     if tried.truth is not None: st.table(figures(tried))
-    st.download_button('download', file, f'{name}-enhanced.png', 'image/png')
+    st.download_button('download', made[3], f'{name}-enhanced.png', 'image/png')
 
 def page():
     "The page; Streamlit calls it again for every change"

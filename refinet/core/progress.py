@@ -45,7 +45,8 @@ class PlainBar:
     def __init__(self, iterable=None, desc='', total=None, every=20., **kw):
         self.iterable,self.desc,self.every = iterable,desc,every
         self.n,self.postfix = 0,''
-        self.total = total if total is not None else len(iterable) if hasattr(iterable, '__len__') else None
+        if total is None and hasattr(iterable, '__len__'): total = len(iterable)
+        self.total = total
         self.start = self.last = time.monotonic()
     def __iter__(self):
         for o in self.iterable:

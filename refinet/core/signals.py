@@ -16,7 +16,8 @@ def _in_main(): return threading.current_thread() is threading.main_thread() # s
 
 @contextlib.contextmanager
 def stops_like_ctrl_c():
-    "While open, what else ends a process ends the work as Ctrl-C does: nothing half written is left. Handlers that others have set stay"
+    "While open, what else ends a process ends the work as Ctrl-C does: nothing half written is left"
+    # handlers that others have set stay
     mine = [o for o in stop_signals[1:] if _in_main() and signal.getsignal(o) is signal.SIG_DFL]
     def stop(number, frame): raise KeyboardInterrupt
     for o in mine: signal.signal(o, stop)

@@ -13,7 +13,7 @@ from ..core.files import InputError
 
 # %% ../../nbs/01_data/07_crops.ipynb #38a4d8d9
 class CropSampler:
-    "Batches of square crops, (B, 3, size, size) uint8 (more channels where `frames` has more), a function of `seed` and the step alone"
+    "Batches of square crops, (B, 3, size, size) uint8, a function of `seed` and the step alone"
     def __init__(self,
         frames,              # a `Frames`
         size:int=96,         # side of a crop, pixels
@@ -39,9 +39,8 @@ class CropSampler:
         if i in self.kept: return self.kept[i]
         a = self.frames.try_array(i)
         if a is not None and min(a.shape[:2]) < self.size:
-            self.frames.bad[
-                self.frames.names[
-                i]] = f"{self.frames.names[i]} is smaller than a crop ({a.shape[1]}x{a.shape[0]}, {self.size})"
+            name = self.frames.names[i]
+            self.frames.bad[name] = f"{name} is smaller than a crop ({a.shape[1]}x{a.shape[0]}, {self.size})"
             a = None
         if a is None or not self.frames.mapped:
             size = 0 if a is None else a.nbytes

@@ -6,36 +6,34 @@
 __all__ = ['Frames', 'check_split', 'existing_folder', 'FrameFolder']
 
 # %% ../../nbs/01_data/02_frames.ipynb #a10b4bbd
-import hashlib, io, json
+import hashlib, json
 from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
 from torch.utils.data import Dataset
+from ..core.figures import png_bytes
 from ..core.files import InputError
 from .images import picture_suffixes, read_frame
 from .splits import split_names
 
 # %% ../../nbs/01_data/02_frames.ipynb #439061fc
 class Frames(Dataset):
-    "Pictures by number: uint8 tensors (3, H, W); `names` are paths below `root`; `bad` fills with what could not be read"
+    "Pictures by number: uint8 tensors (3, H, W); `bad` fills with what could not be read"
     mapped = False # True where the system keeps the pixels at hand, and nobody else need
     channels,align = 3,1 # of an array; crops begin at multiples of `align`
     def __init__(self,
         root,  # folder
         names, # paths below it
     ):
-        # listed: see `official`
         self.root,self.names = Path(root),list(names)
-        self.bad,self.listed = {},None
+        self.bad,self.listed = {},None # listed: see `official`
     def __len__(self): return len(self.names)
     def path(self, i): return self.root/self.names[i]
     def raw(self, i): # bytes of a PNG or JPEG file
         if self.path(i).suffix.lower() in ('.png', '.jpg', '.jpeg') and self.path(i).is_file():
             return self.path(i).read_bytes()
-        f = io.BytesIO()
-        Image.fromarray(self.array(i)).save(f, 'PNG')
-        return f.getvalue()
+        return png_bytes(Image.fromarray(self.array(i)))
     def array(self, i): return read_frame(self.path(i)) # (H, W, 3) uint8
     def __getitem__(self, i): return torch.from_numpy(np.array(self.array(i))).permute(2, 0, 1)
     def try_array(self, i): # None where it cannot be read, which is kept in `bad`
@@ -54,7 +52,9 @@ class Frames(Dataset):
         return f'{len(self):,} frames, {mark}'
     def report_bad(self): # one line, '' where all is well
         names = list(self.bad)
-        return f"{len(names)} frames could not be read: {', '.join(names[:5])}{', ...' if len(names) > 5 else ''}; `refinet check {self.root}` lists all" if names else ''
+        if not names: return ''
+        first = ', '.join(names[:5]) + (', ...' if len(names) > 5 else '')
+        return f"{len(names)} frames could not be read: {first}; `refinet check {self.root}` lists all"
 
 # %% ../../nbs/01_data/02_frames.ipynb #d1abfeff
 def check_split(split):

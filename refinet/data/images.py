@@ -382,7 +382,8 @@ def read_frame(
 )->np.ndarray: # (H, W, 3) uint8
     "Read one picture; an `InputError` names what is wrong with it"
     def size():
-        return len(data) if data is not None else Path(path).stat().st_size if Path(path).is_file() else 0
+        if data is not None: return len(data)
+        return Path(path).stat().st_size if Path(path).is_file() else 0
     try:
         with Image.open(path if data is None else io.BytesIO(data)) as image:
             image.load()
@@ -412,8 +413,9 @@ def as_picture(
     "A picture of 8 bits; floats are clamped and rounded"
     if isinstance(x, Image.Image): return Image.fromarray(to_rgb8(x))
     is_tensor = torch.is_tensor(x)
-    a = _rgb_last(x.detach().cpu().float().numpy() if is_tensor and x.is_floating_point()
-                  else np.asarray(x.cpu() if is_tensor else x), is_tensor)
+    if is_tensor: x = x.detach().cpu()
+    if is_tensor and x.is_floating_point(): x = x.float() # NumPy has no bfloat16
+    a = _rgb_last(np.asarray(x), is_tensor)
     if a.dtype != np.uint8:
         if not np.isfinite(a).all():
             raise InputError("the picture holds NaN or infinity: look for where it came from first")

@@ -6,11 +6,12 @@
 __all__ = ['pack_file', 'plan_pack', 'pieces', 'kept_lists', 'take_split', 'describe_plan', 'pack', 'Pack']
 
 # %% ../../nbs/01_data/04_packs.ipynb #b9f839f4
-import hashlib, io, json, math, os, re, shutil, threading, zlib
+import hashlib, json, math, os, re, shutil, threading, zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np
 from PIL import Image
+from ..core.figures import png_bytes
 from ..core.files import InputError, atomic_write, only_one
 from ..core.progress import bar, say
 from .splits import official, sources_of, split_names
@@ -128,10 +129,12 @@ def take_split(frames, split, listed=None): # frames: all of them; sets its name
     frames.names = names
 
 def describe_plan(plan, n)->str: # one line
-    what = ('whole frames' if not plan['crops']
-            else f"{plan['crops']} crops of {plan['crop']} from each" + (f" of {plan['every']} frames"
-        if plan['every'] > 1 else ' frame'))
-    return f"{n:,} frames, {what}: about {plan['bytes']/2**30:.2f} GB in {math.ceil(math.ceil(n/plan['every'])/plan['per_shard'])} files"
+    what = 'whole frames'
+    if plan['crops']:
+        each = f" of {plan['every']} frames" if plan['every'] > 1 else ' frame'
+        what = f"{plan['crops']} crops of {plan['crop']} from each{each}"
+    files = math.ceil(math.ceil(n/plan['every'])/plan['per_shard'])
+    return f"{n:,} frames, {what}: about {plan['bytes']/2**30:.2f} GB in {files} files"
 
 # %% ../../nbs/01_data/04_packs.ipynb #e51c411a
 def pack(
@@ -143,7 +146,7 @@ def pack(
     shard_mb:float=256,# size of a file
     threads:int=None,  # that decode and write; one for each core by default
 )->'Pack':
-    "Write `frames` to `dest`, for `Pack`; one that was stopped goes on; its index holds official lists and what cannot be read"
+    "Write `frames` to `dest`, for `Pack`; one that was stopped goes on"
     dest,plan = Path(dest),plan_pack(frames, tile, max_gb, crop, shard_mb)
     with only_one(dest, 'another pack'): return _write_pack(frames, dest, plan, threads)
 
@@ -161,8 +164,8 @@ def _write_pack(frames, dest, plan, threads):
     def tick(n=1):
         if stop.is_set(): raise KeyboardInterrupt
         with lock: progress.update(n)
-    with bar(total=len(picks), desc='pack') as progress, ThreadPoolExecutor(threads
-            or os.cpu_count()) as pool:
+    threads = threads or os.cpu_count()
+    with bar(total=len(picks), desc='pack') as progress, ThreadPoolExecutor(threads) as pool:
         jobs = [pool.submit(one, k) for k in range(len(parts))]
         try: shards = [o.result() for o in jobs]
         finally:
@@ -171,6 +174,7 @@ def _write_pack(frames, dest, plan, threads):
     if not any(o['frames'] for o in shards):
         raise InputError(f"none of the {len(picks)} frames could be read: nothing to pack "
                          f"({next(iter(frames.bad.values()))})")
+    # what cannot be read, and the official lists, go along
     index = dict(shards=shards, bad=frames.bad, listed=kept_lists(frames))
     with atomic_write(dest/'index.json', 'w') as f: json.dump(index, f)
     return Pack(dest)
@@ -194,7 +198,7 @@ class Pack(Frames):
         self.shards,self.places,self.nbytes = shards,{},sum(o['bytes'] for o in shards)
         for o in shards:
             pixels = self._open(root/o['file'], o, check)
-            for name,at,h,w in o['frames']: self.places[name] = pixels,at,h,w
+            self.places |= {name: (pixels, *place) for name,*place in o['frames']}
         super().__init__(root, list(self.places))
         take_split(self, split, index.get('listed'))
         self.left_out = index.get('bad', {})
@@ -221,7 +225,4 @@ class Pack(Frames):
         pixels,at,h,w = self.places[name]
         return pixels[at:at+h*w*3].reshape(h, w, 3)
     def array(self, i): return self.pixels_of(self.names[i])
-    def raw(self, i):
-        f = io.BytesIO()
-        Image.fromarray(self.array(i)).save(f, 'PNG')
-        return f.getvalue()
+    def raw(self, i): return png_bytes(Image.fromarray(self.array(i)))

@@ -51,7 +51,7 @@ def running_groups(names)->dict: # (folder, prefix) to how many
 
 # %% ../../nbs/01_data/01_splits.ipynb #e8e807d3
 def names_within(names)->list:
-    "Names without the numbers of tiles, and without the tar file where tar files are shards of one collection"
+    "Names without the numbers of tiles, and without the tar file where tar files are shards"
     names = [re.sub(r'#\d+', '', o) if '#' in o else o for o in names]
     inner = [o.rpartition('.tar/')[2] for o in names]
     shards = len(set(inner)) == len(set(names)) # else each has its own 0001.png: a tar file is a folder

@@ -84,18 +84,16 @@ class Vimeo90K(Frames):
                              "FrameFolder for other pictures")
         lists = find_lists(base)
         kinds = {k for k,_ in lists}
-        kind = (dict(septuplet='sep', triplet='tri').get(clips) if clips != 'auto' else 'sep'
-                if 'sep' in kinds else 'tri' if kinds else '')
+        kind = next((o for o in ('sep', 'tri') if o in kinds), '') # by the lists
+        if clips != 'auto': kind = dict(septuplet='sep', triplet='tri').get(clips)
         if kind is None: raise InputError(f"clips={clips!r}: there are septuplet, triplet and auto")
         here = {e.name for e in os.scandir(base/'sequences') if e.is_dir()}
         if sequences is not None: here &= set(seed15 if sequences == 'seed15' else sequences)
         self.clips = self._clips(base, lists, kind, split, here)
         if not self.clips:
-            raise InputError(f"{base}/sequences holds no clips of the {split} "
-                             f"split{'' if sequences is None else ' in the sequences asked for'}: "
-                             "is it unpacked?")
-        n = (3 if kind == 'tri' else 7 if kind
-             else len(list((base/'sequences'/self.clips[0]).glob('im*.png'))) or 7)
+            asked = '' if sequences is None else ' in the sequences asked for'
+            raise InputError(f"{base}/sequences holds no clips of the {split} split{asked}: is it unpacked?")
+        n = dict(tri=3, sep=7).get(kind) or len(list((base/'sequences'/self.clips[0]).glob('im*.png'))) or 7
         self.kind = 'triplet' if n == 3 else 'septuplet'
         self.frame_numbers = tuple(range(1, n+1)) if frames == 'all' else tuple(frames)
         if not set(self.frame_numbers) <= set(range(1, n+1)):
@@ -108,14 +106,15 @@ class Vimeo90K(Frames):
         rest = set(list_clips(base)).difference(*found.values())
         return {s: found.get(s, rest) for s in ('train', 'test')}
     def _clips(self, base, lists, kind, split, here):
-        if (listed := [lists[o] for o in ((kind, 'train'), (kind, 'test')) if o in lists
-                       and split in (o[1], 'all')]):
+        listed = [lists[kind, o] for o in ('train', 'test') if (kind, o) in lists and split in (o, 'all')]
+        if listed:
             return [c for o in listed for c in read_list(o) if c.split('/')[0] in here]
         clips = [c for c in list_clips(base) if c.split('/')[0] in here]
         if split == 'all' or len(clips) < 2: return clips
         other = (kind, 'test' if split == 'train' else 'train') # one list only: the rest of the clips
-        test = (held_out(clips) if other not in lists else set(clips) - set(read_list(lists[other]))
-                if split == 'test' else set(read_list(lists[other])))
+        if other not in lists: test = held_out(clips)
+        elif split == 'test': test = set(clips) - set(read_list(lists[other]))
+        else: test = set(read_list(lists[other]))
         return [c for c in clips if (c in test) == (split == 'test')]
 
 # %% ../../nbs/01_data/03_vimeo.ipynb #7aee2c78
@@ -139,12 +138,12 @@ def moving_camera(
     size=(448, 256), # width, height
     seed:int=0,      # of the path
 ):
-    "Views of `size` along a straight path over `photo`, whole pixels apart, so that every frame is as sharp as the photograph"
+    "Views of `size` along a straight path over `photo`, whole pixels apart: as sharp as the photograph"
     rng = np.random.default_rng(seed)
-    room = np.array([photo.shape[0]-size[1], photo.shape[1]-size[0]])
-    start,speed = rng.uniform(0, 1, 2)*room, rng.uniform(-6, 6, 2)
+    most = np.array([photo.shape[0]-size[1], photo.shape[1]-size[0]])
+    start,speed = rng.uniform(0, 1, 2)*most, rng.uniform(-6, 6, 2)
     for i in range(n):
-        y,x = np.clip(np.round(start + i*speed), 0, room).astype(int)
+        y,x = np.clip(np.round(start + i*speed), 0, most).astype(int)
         yield photo[y:y+size[1], x:x+size[0]]
 
 # %% ../../nbs/01_data/03_vimeo.ipynb #1d787ce3

@@ -22,7 +22,7 @@ def degrade(
 
 # %% ../../nbs/02_degrade/02_bicubic.ipynb #9813b879
 class Degrade:
-    "uint8 crops to (LR, degraded, HR), on the crops' device; the same for the same seed and step. Channels past the third are flipped and turned with the frame, and returned last"
+    "uint8 crops to (LR, degraded, HR), on the crops' device; the same for the same seed and step"
     def __init__(self,
         scale:int=4,                 # how many times smaller LR is
         flips:bool=True,             # flips and turns
@@ -45,6 +45,7 @@ class Degrade:
     ):
         g = torch.Generator(crops.device).manual_seed(hash((self.seed, step)) % 2**62)
         if self.flips: crops = flip_and_turn(crops, g)
+        # channels past the third are flipped and turned with the frame, and returned last
         crops,more = crops[:, :3],(crops[:, 3:],)[:crops.shape[1] > 3]
         if more and (self.brightness or self.noise):
             raise InputError("labels made once fit frames that are flipped and turned, not ones of other "

@@ -97,7 +97,7 @@ def grid_kernel(device=None, dtype=torch.float32):
     return w,torch.stack([F.pad(each[:, None], (0, 0, 0, 0, c, 2-c)) for c in range(3)]).reshape(48, 3, 5, 5)
 
 def seen_shares(n:int, device=None, dtype=torch.float32): # (4, n)
-    "How much of the kernel sees something, for the four new pixels of each of `n` old ones in a line: 1, but not at the ends"
+    "How much of the kernel sees something, for four new pixels of each of `n` old ones: 1, but at the ends"
     w,_ = grid_kernel(device, dtype)
     return F.conv1d(torch.ones(1, 1, n, device=device, dtype=dtype), w[:, None], padding=2)[0]
 

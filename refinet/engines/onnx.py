@@ -149,9 +149,9 @@ class OnnxModel(FileModel):
     def picture(self, rgb):
         if 'blocks' not in self.meta: return self.run(rgb)
         h,w = (o*getattr(self, 'lr_input', 1) for o in rgb.shape[1:3])
-        x = (to_blocks(fill_up(rgb)) if self.meta['entry'] == 'degraded' else framed(rgb)
-             if self.channels == 4 else rgb)
-        return from_blocks(self.run(x))[:, :h, :w]
+        if self.meta['entry'] == 'degraded': rgb = to_blocks(fill_up(rgb))
+        elif self.channels == 4: rgb = framed(rgb)
+        return from_blocks(self.run(rgb))[:, :h, :w]
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #framed00
 def framed(

@@ -49,7 +49,7 @@ def widen(
 
 # %% ../../nbs/09_engines/01_pixels.ipynb #452bd2b0
 class SplitFusion(nn.Module):
-    "What a network makes of its first convolution; each pathway goes through its part of the fusion before it is blown up"
+    "What a network makes of its first convolution; each pathway is fused before it is blown up"
     def __init__(self, net): # an `MSAFN`
         super().__init__()
         self.net,whole = net,net.fusion[0]
@@ -100,7 +100,7 @@ def blow_kernel(
 
 # %% ../../nbs/09_engines/01_pixels.ipynb #cc3cab5e
 class Pixels(nn.Module):
-    "8-bit pictures to 8-bit pictures, (N, h, w, 3): a network on the LR grid with all that lies before and behind it"
+    "8-bit pictures to 8-bit pictures, (N, h, w, 3): a network on the LR grid, with all before and behind it"
     def __init__(self,
         net,               # is changed
         lr:bool,           # from a small frame
@@ -131,12 +131,12 @@ class Pixels(nn.Module):
     def forward(self, x):
         size = [o*(4 if self.from_lr else 1) for o in x.shape[1:3]]
         grid = self.grid(x)
-        y = (self.net.recon(self.inside(self.net.conv_init(grid)))
-             + grid).clamp(0, 255).round().to(torch.uint8)
-        y = y.permute(0, 2, 3, 1)
+        y = self.net.recon(self.inside(self.net.conv_init(grid))) + grid
+        y = y.clamp(0, 255).round().to(torch.uint8).permute(0, 2, 3, 1)
+        if self.blocks: return y
         n,h,w = y.shape[:3]
-        return (y if self.blocks
-                else y.reshape(n, h, w, 4, 12).transpose(2, 3).reshape(n, 4*h, 4*w, 3)[:, :size[0], :size[1]])
+        y = y.reshape(n, h, w, 4, 12).transpose(2, 3).reshape(n, 4*h, 4*w, 3)
+        return y[:, :size[0], :size[1]]
 
 # %% ../../nbs/09_engines/01_pixels.ipynb #a7644659
 pixel_axes = {0:'batch', 1:'height', 2:'width'}
@@ -149,17 +149,17 @@ def grid_copy(model): # on the CPU
                      "msafn): export this one without --pixels and --int8")
 
 def _trace_pixels(pixels): # an onnx.ModelProto
-    made = io.BytesIO()
-    size = ((2, 8, 12, 48) if pixels.blocks and not pixels.from_lr else (2, 40, 60, 4)
-            if pixels.blocks and pixels.again else (2, 35, 53, 3))
+    made,size = io.BytesIO(),(2, 35, 53, 3)
+    if pixels.blocks and pixels.again: size = (2, 40, 60, 4)
+    if pixels.blocks and not pixels.from_lr: size = (2, 8, 12, 48)
+    larger = pixels.from_lr or pixels.blocks
+    out_axes = {k: f'out_{v}' if k and larger else v for k,v in pixel_axes.items()}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter('ignore')
         torch.onnx.export(pixels.eval().requires_grad_(False), (torch.zeros(size, dtype=torch.uint8),), made,
                           input_names=['input'], output_names=['output'],
-                          dynamic_axes=dict(input=pixel_axes,
-                                            output={k: f'out_{v}' if k and (pixels.from_lr or pixels.blocks)
-                                                    else v for k,v in pixel_axes.items()}),
-                                                    opset_version=17, **by_tracing)
+                          dynamic_axes=dict(input=pixel_axes, output=out_axes), opset_version=17,
+                          **by_tracing)
     graph = need('onnx', 'onnx').load_from_string(made.getvalue())
     graph.graph.output[0].type.tensor_type.shape.dim[3].dim_value = 48 if pixels.blocks else 3
     return graph

@@ -66,15 +66,16 @@ def quantize_onnx(
 def largest_pairs(
     weight, # of a convolution, (d, c, ...)
 ): # (d,)
-    "The largest sum of two neighbouring weights, without their signs, in the order in which they are multiplied: channel by channel, tap by tap"
+    "The largest sum of two neighbouring weights, without their signs, in the order of multiplication"
+    # channel by channel, tap by tap
     rows = np.moveaxis(np.abs(weight), 1, -1).reshape(len(weight), -1)
     if rows.shape[1] % 2: rows = np.pad(rows, ((0, 0), (0, 1)))
     return rows.reshape(len(rows), -1, 2).sum(2).max(1)
 
-# an onnx.ModelProto; name of weights to a range for each output channel, for onnxruntime's
-# `TensorQuantOverrides`
-def safe_ranges(graph)->dict:
-    "Ranges of the weights of all convolutions in which 8-bit products, added in pairs, fit 16 bits on any processor"
+def safe_ranges(
+    graph, # an onnx.ModelProto
+)->dict: # name of weights to a range for each output channel, for onnxruntime's `TensorQuantOverrides`
+    "Ranges of weights in which 8-bit products, added in pairs, fit 16 bits on any processor"
     onnx,found = need('onnx', 'onnx'),{}
     weights = {o.name: o for o in graph.graph.initializer}
     for n in [n for n in graph.graph.node if n.op_type == 'Conv' and n.input[1] in weights]:

@@ -53,8 +53,7 @@ def _unwritable(dest, error): # what to raise
     of_ffmpeg = isinstance(error, need('av', 'video').error.FFmpegError)
     if not of_ffmpeg or error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS): return error
     return InputError(f"{dest}: ffmpeg cannot write this clip so ({error.strerror or error}): "
-                      "try a name that "
-                      "ends with .mkv")
+                      "try a name that ends with .mkv")
 
 @stops_like_ctrl_c()
 def enhance_clip(
@@ -131,7 +130,9 @@ def enhance_clip(
 
 # %% ../../nbs/08_enhance/05_clips.ipynb #677784bd
 class Enhancer:
-    "One frame to an enhanced one, in the form in which it came: (H, W, 3) uint8, a Pillow picture, or a (3, H, W) or (N, 3, H, W) tensor, uint8 or in [0, 1]; engines are for 8 bits, floats go through the network itself"
+    "One frame to an enhanced one, in the form in which it came"
+    # (H, W, 3) uint8, a Pillow picture, or a (3, H, W) or (N, 3, H, W) tensor, uint8 or in [0, 1];
+    # engines are for 8 bits, floats go through the network itself
     def __init__(self,
         model,               # a network, a preset, a file, or what `export.engine` returns
         upscale:bool=False,  # four times as large; False: same size
@@ -150,9 +151,8 @@ class Enhancer:
             and frame.shape[2] == 3):
             return enhance_pixels(self.model, frame, self.upscale)
         what = f'{tuple(frame.shape)} {frame.dtype}' if hasattr(frame, 'shape') else type(frame).__name__
-        raise InputError(f"a frame of {what}: give an array (H, W, 3) of uint8, a Pillow "
-                         "picture, or a tensor "
-                         "(3, H, W) in [0, 1]")
+        raise InputError(f"a frame of {what}: give an array (H, W, 3) of uint8, a Pillow picture, "
+                         "or a tensor (3, H, W) in [0, 1]")
     def stream(self, frames): # an iterable, without end if need be
         "Yield every frame enhanced, in order"
         with contextlib.closing(in_thread(frames, 2)) as ahead:

@@ -83,7 +83,7 @@ def some(names, n:int=5)->str: # a list
     return ', '.join(names[:n]) + (', ...' if len(names) > n else '')
 
 def result_names(src, names)->dict: # name to the name of its result
-    "What can be written keeps its name; else .jpg is added where the file is a JPEG, and .png where it is not"
+    "What can be written keeps its name; else .jpg is added to a JPEG file, and .png to another"
     made,taken = {o: o for o in names if Path(o).suffix.lower() in written_as},set(names)
     for o in names:
         if o in made: continue

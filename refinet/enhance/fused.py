@@ -28,19 +28,19 @@ def to_blocks(
     picture, # (..., H, W, 3) uint8, both sides multiples of 4
 ): # (..., H/4, W/4, 48), pixel by pixel
     "The 4x4 blocks of a picture"
-    *n,h,w,_ = picture.shape
-    return np.ascontiguousarray(_rows_of_blocks(np.ascontiguousarray(picture)).swapaxes(1, 2)).view(
-        np.uint8).reshape(*n, h//4, w//4, 48)
+    h,w = picture.shape[-3:-1]
+    rows = np.ascontiguousarray(_rows_of_blocks(np.ascontiguousarray(picture)).swapaxes(1, 2))
+    return rows.view(np.uint8).reshape(*picture.shape[:-3], h//4, w//4, 48)
 
 def from_blocks(
     blocks,   # (..., h, w, 48) uint8
     out=None, # (..., 4h, 4w, 3) to write to
 ): # `out`
     "The picture of which these are the blocks"
-    *n,h,w,_ = blocks.shape
-    if out is None: out = np.empty((*n, 4*h, 4*w, 3), np.uint8)
-    _rows_of_blocks(out)[:] = np.ascontiguousarray(blocks).reshape(-1, w, 4, 12).view('V12')[...,
-        0].swapaxes(1, 2)
+    h,w = blocks.shape[-3:-1]
+    if out is None: out = np.empty((*blocks.shape[:-3], 4*h, 4*w, 3), np.uint8)
+    rows = np.ascontiguousarray(blocks).reshape(-1, w, 4, 12).view('V12')[..., 0]
+    _rows_of_blocks(out)[:] = rows.swapaxes(1, 2)
     return out
 
 def fill_up(
@@ -72,15 +72,17 @@ def _fuses(
 
 # %% ../../nbs/08_enhance/01_fused.ipynb #bce1b98c
 class FusedConv:
-    "A convolution of one frame together with what comes after it; its weights may be multiplied, channel by channel"
+    "A convolution of one frame together with what comes after it; its weights may be multiplied by channel"
     # (d, c, k, k), k odd; (d,) or None; the slope of a LeakyReLU behind it
     def __init__(self, weight, bias, dtype, slope:float|None=None):
         self.kernel,self.pads,self.slope = weight.detach().float(),(weight.shape[2]//2,)*2,slope
         self.bias = torch.zeros(len(weight)) if bias is None else bias.detach().float()
         self.own,self.fuses = self.times(dtype),_fuses(dtype)
         if self.fuses:
-            self.own = torch.ops.mkldnn._reorder_convolution_weight(self.own[0], self.pads, (1, 1), (1, 1), 1,
-                [1, weight.shape[1], 64, 64]),self.own[1]
+            w,b = self.own
+            shape = [1, weight.shape[1], 64, 64] # of what comes in, about
+            w = torch.ops.mkldnn._reorder_convolution_weight(w, self.pads, (1, 1), (1, 1), 1, shape)
+            self.own = w,b
         # of all, the first and the last row: what each tap sees
         seen = torch.tensor([[1., 0, -1], [1, 0, 0], [1, -1, 0]])
         self.means = (torch.einsum('dcij,ik,jl->dklc', self.kernel, seen, seen).flatten(1)
@@ -161,12 +163,13 @@ def order_blocks(net, top=255): # changed
 
 @lru_cache(maxsize=64)
 def border_shares(n:int)->list: # (slice, its shares (pixels, 1, 4, 1, 1)), of n pixels
-    "How much of the kernel of bicubic sees something, for the four new pixels of the old ones next to the border"
+    "How much of the kernel of bicubic sees something, for the new pixels of the old ones next to the border"
     share = seen_shares(n).T[:, None, :, None, None]
     return [(o, share[o]) for o in ((slice(0, 2), slice(n-2, n)) if n > 3 else (slice(0, n),))]
 
 def keep_memory():
-    "Let the process keep what it frees, up to 256 MB: frame after frame needs the same, and the system clears each page that it gives"
+    "Let the process keep what it frees, up to 256 MB: frame after frame needs the same"
+    # else the system clears each page that it gives
     with contextlib.suppress(Exception): # of glibc
         libc = ctypes.CDLL(None)
         # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD

@@ -91,9 +91,11 @@ def _another(number):
 
 def frame_to_rgb(frame, look:Look)->np.ndarray: # (H, W, 3) uint8
     "A decoded frame as a picture, the right way up"
-    kind = {} if frame.format.is_rgb else dict(src_colorspace=_sws(look.matrix), src_color_range=2
-                                               if look.full else 1)
-    if kind: kind['dst_colorspace'] = _another(kind['src_colorspace'])
+    kind = {}
+    if not frame.format.is_rgb:
+        matrix = _sws(look.matrix)
+        kind = dict(src_colorspace=matrix, dst_colorspace=_another(matrix))
+        kind['src_color_range'] = 2 if look.full else 1
     rgb = frame.reformat(format='rgb24', dst_color_range=2, interpolation='BICUBIC', **kind)
     return np.ascontiguousarray(np.rot90(rgb.to_ndarray(), look.turns))
 
@@ -104,10 +106,10 @@ def rgb_to_frame(rgb, look:Look): # rgb (H, W, 3) uint8
     if h % 2 or w % 2: rgb = np.pad(rgb, ((0, h % 2), (0, w % 2), (0, 0)), mode='edge')
     frame = av.VideoFrame.from_numpy_buffer(np.require(rgb, requirements='CW'), 'rgb24') # no copy
     frame.colorspace = look.matrix # PyAV 17 hands on what it does not know (BT.2020)
-    out = frame.reformat(format='yuv420p', src_colorspace=_another(_sws(look.matrix)),
-                         dst_colorspace=_sws(look.matrix),
-                         src_color_range=2, dst_color_range=2 if look.full else 1, interpolation='BILINEAR')
-    out.colorspace,out.color_range = look.matrix,2 if look.full else 1
+    matrix,extent = _sws(look.matrix),2 if look.full else 1
+    out = frame.reformat(format='yuv420p', src_colorspace=_another(matrix), dst_colorspace=matrix,
+                         src_color_range=2, dst_color_range=extent, interpolation='BILINEAR')
+    out.colorspace,out.color_range = look.matrix,extent
     return out
 
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #de0c1a57
@@ -119,7 +121,8 @@ def is_cover(stream)->bool: # of a clip
     return 'attached_pic' in str(getattr(stream, 'disposition', ''))
 
 def film_of(clip): # an open clip
-    "Its first video that is no cover picture: by what the file says, else what is stored as pictures comes last"
+    "Its first video that is no cover picture"
+    # by what the file says, else what is stored as pictures comes last
     def rank(o): return is_cover(o),o.codec_context.name in still_codecs
     return min((o for o in clip.streams.video if o.codec_context), key=rank)
 
@@ -146,7 +149,7 @@ def is_frame(o)->bool: # of what `read_clip` yields
     return hasattr(o, 'to_ndarray')
 
 class CountedTimes:
-    "Times of the frames of an AVI, which counts packets and does not know that frames may come in another order"
+    "Times of the frames of an AVI, which counts packets; frames may come in another order"
     def __init__(self, video): self.next,self.shift = video.start_time or 0,None
     def __call__(self, frame): # a decoded one, in the order of what is seen; is changed
         # of the packet that let it out: goes up, with a step where frames are left out
@@ -191,7 +194,7 @@ def _bwdif(video, name): # a graph of filters; False where there is none
         return False
     say(f"{name} is interlaced: each two half pictures are made one whole frame (bwdif)")
     graph = av.filter.Graph()
-    parts = (graph.add_buffer(template=video),graph.add('bwdif', 'mode=send_frame:deint=interlaced'),
+    parts = (graph.add_buffer(template=video), graph.add('bwdif', 'mode=send_frame:deint=interlaced'),
              graph.add('buffersink'))
     for a,b in zip(parts, parts[1:]): a.link_to(b)
     graph.configure()
@@ -214,7 +217,8 @@ def _decoded(clip, video, copied):
     while True:
         try:
             if (packet := next(packets, None)) is None: break
-            found = packet.decode() if packet.stream is video else [packet] if packet.size else []
+            if packet.stream is video: found = packet.decode()
+            else: found = [packet] if packet.size else []
         except av.error.InvalidDataError: bad,found = bad+1,[]
         except (av.error.FFmpegError, OSError) as e:
             say(f"{clip.name} ends early ({e}): what was read is used")

@@ -78,7 +78,7 @@ def tiles(
 
 # %% ../../nbs/08_enhance/00_tiles.ipynb #51411621
 class FrameGates:
-    "While open, every gate of `model` sees the means of the whole frame that tiles bring together, pass by pass"
+    "While open, every gate of `model` sees the means of the whole frame, which tiles bring together"
     def __init__(self, model):
         self.gates = ([o for o in model.modules() if isinstance(o, Gate)] if isinstance(model, nn.Module)
                       else [])
@@ -126,7 +126,7 @@ def half_dtype(
     model,      # any network
     eight:bool, # do 8 bits come out?
 ): # torch.bfloat16 or torch.float16, or None: as the weights are
-    "The number format in which a network works: fewer bits on a GPU that multiplies them faster, for networks of the kit, where steps of 255 come out"
+    "The number format in which a network works: fewer bits on a GPU, where steps of 255 come out"
     on = _on(model)
     device,fits = torch.device(on['device']),isinstance(model, MSAFN) and on['dtype'] == torch.float32
     return amp_dtype(device) if eight and fits and device.type == 'cuda' else None
@@ -138,19 +138,26 @@ def _halved(model, call, eight): # the call, under autocast where that pays
         with torch.autocast(x.device.type, dtype): return call(x).float()
     return run
 
-# how a tile goes through, how much larger it comes out, pixels that tiles begin at, margin
+class _Way(NamedTuple):
+    call:object # how a tile goes through
+    factor:int  # how much larger it comes out
+    step:int    # tiles begin at multiples of it, pixels
+    margin:int  # pixels
+
 def _way(model, upscale):
     if isinstance(model, MSAFN):
         unit = 4*model.shuffle # output pixels: a cell of the coarsest grid
-        if upscale: return partial(restore, model), 4, unit//4, -(-reach(model)//4) + 2
-        return model, 1, unit, reach(model)
-    return model, getattr(model, 'lr_input', 0) or 1, 16, reach(model)
+        if upscale: return _Way(partial(restore, model), 4, unit//4, -(-reach(model)//4) + 2)
+        return _Way(model, 1, unit, reach(model))
+    return _Way(model, getattr(model, 'lr_input', 0) or 1, 16, reach(model))
 
 def _tiled(model, frame, side, tolerance, upscale):
-    call,factor,step,margin = _way(model, upscale)
-    call = _halved(model, call, frame.dtype == torch.uint8)
-    unit,(h,w),on = step*factor,frame.shape[-2:],_on(model)
-    side,margin = (-(-o//step)*step for o in (max(side//factor, 1), margin))
+    way = _way(model, upscale)
+    call = _halved(model, way.call, frame.dtype == torch.uint8)
+    factor,step = way.factor,way.step
+    unit,on = step*factor,_on(model)
+    h,w = frame.shape[-2:]
+    side,margin = (-(-o//step)*step for o in (max(side//factor, 1), way.margin))
     out = torch.empty(len(frame), h*factor, w*factor, 3, dtype=frame.dtype).permute(0, 3, 1, 2)
     def through(part): # as floats only here
         y = call(_floats(part, **on))
@@ -181,7 +188,8 @@ def at_rest(model):
 largest_whole = 2.5e9
 
 def feature_bytes(model)->float: # for each pixel of the output
-    "About what a network needs on its way, in one piece: eight features of its trunk, and the frame on its grid twice"
+    "About what a network needs on its way, in one piece"
+    # eight features of its trunk, and the frame on its grid twice
     return 32*model.config['trunk']/model.shuffle**2 + 24 if isinstance(model, MSAFN) else 250.
 
 def pick_tile(model, tile, pixels)->int: # side of a tile, 0: in one piece
@@ -201,7 +209,7 @@ def enhance_tensor(
     # result has steps
     tolerance:float|None=None,
 ): # (N, 3, H, W) in main memory: floats, not yet clamped, or uint8
-    "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255. Floats stay fp32; 8 bits are worked on in half precision where a GPU has it"
+    "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255"
     model = getattr(model, 'module', model)
     eight,(h,w) = x.dtype == torch.uint8,(o*(4 if upscale else 1) for o in x.shape[-2:])
     # of `FastPixels`, below, and of engines: what can do tiles, and floats
@@ -209,8 +217,8 @@ def enhance_tensor(
     tile = pick_tile(plain, tile, h*w)
     if (eight and not tile and getattr(model, 'eight_bits', False)
         and bool(getattr(model, 'lr_input', 0)) == upscale):
-        return torch.from_numpy(model.picture(x.cpu().permute(0, 2, 3, 1).contiguous().numpy())).permute(0, 3,
-            1, 2)
+        rgb = x.cpu().permute(0, 2, 3, 1).contiguous().numpy()
+        return torch.from_numpy(model.picture(rgb)).permute(0, 3, 1, 2)
     model = plain
     if tolerance is None: tolerance = 1/255 if eight else 1e-5
     # it takes the frame as it is
@@ -218,7 +226,7 @@ def enhance_tensor(
     def ready(): # to be cut up; tiles of 8 bits stay so until they are on the device
         if direct: return x if eight else x.float()
         return as_input(model, x/255 if eight else x.float(), upscale)[0]
-    def whole(): # in one piece there is a shorter way in from LR
+    def whole(): # in one piece there is a shorter way in from LR; floats stay fp32
         f = _floats(x, **_on(model))
         if not direct: f = as_input(model, f, upscale)[0]
         call = partial(restore, model) if upscale and isinstance(model, MSAFN) else model
@@ -229,7 +237,8 @@ def enhance_tensor(
             with at_rest(model):
                 y = _tiled(model, ready(), tile, tolerance, upscale) if 0 < tile < max(h, w) else whole()
             y = y[..., :h, :w].cpu()
-            return to_uint8(y) if eight and y.dtype != torch.uint8 else y.float() if not eight else y
+            if not eight: return y.float()
+            return y if y.dtype == torch.uint8 else to_uint8(y)
         # outside of this block, so that the tensors of the trace are let go
         except torch.cuda.OutOfMemoryError: pass
         if 0 < tile <= 64:
@@ -262,5 +271,5 @@ def from_planes(
         alpha = alpha.clamp(0, 1)
         colour = torch.cat([(colour/alpha.clamp(min=1/255)).clamp(0, 1)*(alpha > 0), alpha], 1)
     a = (colour.clamp(0, 1)[0].permute(1, 2, 0).numpy()*(65535 if mode == 'I;16' else 255)).round()
-    return Image.fromarray(a.astype(np.uint16 if mode == 'I;16' else np.uint8).squeeze(2) if a.shape[2] == 1
-                           else a.astype(np.uint8))
+    a = a.astype(np.uint16 if mode == 'I;16' else np.uint8)
+    return Image.fromarray(a.squeeze(2) if a.shape[2] == 1 else a)

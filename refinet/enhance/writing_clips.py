@@ -23,7 +23,8 @@ encoders = dict(webm=('libvpx-vp9', {'b:v':'0', 'deadline':'realtime', 'cpu-used
 h264 = 'libx264', {'preset':'veryfast', 'bf':'0'}
 
 def rate_of(video)->Fraction: # a stream of an open clip
-    "Frames a second in the mean, or what they are likely to be where that mean makes no sense (short Matroska files of a varying rate)"
+    "Frames a second in the mean, or what they are likely to be where that mean makes no sense"
+    # as in short Matroska files of a varying rate
     mean,likely = video.average_rate,video.guessed_rate
     return mean if mean and not (likely and mean > 4*likely) else likely or Fraction(25)
 
@@ -115,7 +116,7 @@ class Recoded:
         return []
 
 def add_copies(out, clip, sources)->dict: # number of the source's stream to `Copied` or `Recoded`
-    "Streams in `out` for what goes along; a line for what becomes another codec, or what the container does not take"
+    "Streams in `out` for what goes along; a line for what becomes another codec, or does not fit"
     copies,form = {},out.format.name
     for o in sources:
         name = o.codec_context.codec.canonical_name if o.codec_context else 'unknown'
@@ -175,7 +176,8 @@ class ClipWriter:
             for o in self.held: self._packet(o)
         clock = self.film
         step = max(round(1/(rate_of(clock)*clock.time_base)), 1)
-        at = like.pts if like.pts is not None else 0 if self.last is None else self.last+step
+        at = 0 if self.last is None else self.last+step
+        if like.pts is not None: at = like.pts
         if self.last is None: self.start = at
         self.last = new.pts = at if self.last is None else max(at, self.last+1) # times must rise
         new.time_base,new.duration = clock.time_base,like.duration or step

@@ -102,13 +102,13 @@ def kaggle(
 )->str: # what it printed
     "Run the kaggle command; a refusal is an `InputError` of one line"
     account = credentials()
-    command = ([shutil.which('kaggle')] if shutil.which('kaggle') else [sys.executable, '-m', 'kaggle']
-               if importlib.util.find_spec('kaggle') else None)
-    if command is None: raise InputError("the kaggle command is not installed: pip install 'refinet[kaggle]'")
+    command = [shutil.which('kaggle')] if shutil.which('kaggle') else [sys.executable, '-m', 'kaggle']
+    if command[0] == sys.executable and not importlib.util.find_spec('kaggle'):
+        raise InputError("the kaggle command is not installed: pip install 'refinet[kaggle]'")
     what = f"kaggle {' '.join(map(str, args[:2]))}"
+    env = os.environ | account.env | dict(PYTHONIOENCODING='utf-8')
     try:
-        got = subprocess.run([*command, *map(str, args)], env=os.environ | account.env
-                             | dict(PYTHONIOENCODING='utf-8'), text=True, encoding='utf-8',
+        got = subprocess.run([*command, *map(str, args)], env=env, text=True, encoding='utf-8',
                              errors='replace', capture_output=True, timeout=timeout, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
         raise InputError(f"{what}: no answer in {timeout:g} s: try again") from None

@@ -33,7 +33,8 @@ def find_dataset(
     if root is None: root = folders().input if place() == 'kaggle' else refinet_data('data', 'vimeo', 'like')
     path = find_vimeo(root, 6) if root and kind == 'vimeo' else None
     if path is None:
-        why = '' if kind == 'sample' else f": no Vimeo-90K below {root}" if root else ": no Vimeo-90K here"
+        why = f": no Vimeo-90K below {root}" if root else ": no Vimeo-90K here"
+        if kind == 'sample': why = ''
         return Found(sample_root(), f"the sample that comes with the kit{why}")
     clips = Vimeo90K(path, 'all')
     return Found(path, f"Vimeo-90K, {len(clips.clips):,} {clips.kind}s, in {path}")
@@ -68,7 +69,8 @@ def copy_run(
     return out
 
 # %% ../../nbs/12_kaggle/00_datasets.ipynb #e36e398b
-_no_token = "make a token at https://www.kaggle.com/settings/api and put it in KAGGLE_API_TOKEN or ~/.kaggle/access_token"
+_no_token = ("make a token at https://www.kaggle.com/settings/api and put it in KAGGLE_API_TOKEN or "
+             "~/.kaggle/access_token")
 _by_status = {401: f"the site does not know you: {_no_token}",
              403: "it is private, or its terms must be accepted on its page first; if you may see "
                   f"it, {_no_token}",
@@ -85,7 +87,7 @@ def check_slug(slug, what='data set'): # 'owner/name'; a version may follow
 def _status(error): return getattr(getattr(error, 'response', None), 'status_code', None)
 
 def why_not_fetched(error)->str|None: # None: not one of the known causes
-    "What went wrong in `kagglehub`, and the mend"
+    "What went wrong in `kagglehub`, and what to do"
     name,first = type(error).__name__,str(error).strip().split('\n')[0][:160]
     status = _status(error)
     if status in _by_status: return _by_status[status]
@@ -94,7 +96,8 @@ def why_not_fetched(error)->str|None: # None: not one of the known causes
                 else f"the site answered {status} ({first})")
     if name in ('ConnectionError', 'ConnectTimeout', 'ReadTimeout', 'SSLError', 'ProxyError',
                 'ChunkedEncodingError'):
-        return "no way to the site: is there internet? (on Kaggle: Settings, Internet on; or add the data set with + Add Input)"
+        return ("no way to the site: is there internet? (on Kaggle: Settings, Internet on; or add the data "
+                "set with + Add Input)")
     if name in ('DataCorruptionError', 'BadZipFile', 'ReadError') or 'archive type' in first:
         return f"what came is not what the site has ({first}): fetch it again"
     if type(error).__module__.startswith('kagglehub'): return first

@@ -106,7 +106,7 @@ def output(
 _published = 'best_*.safetensors', 'final_*.safetensors', '*.onnx', 'run.json', 'log.csv', 'README.md'
 
 def without_places(o): # what JSON can hold
-    "The same without the folders that files lay in: nobody's business, and a name of a person is often among them"
+    "The same without the folders that files lay in: a name of a person is often among them"
     if isinstance(o, dict): return {k: without_places(v) for k,v in o.items()}
     if isinstance(o, list): return list(map(without_places, o))
     if isinstance(o, str) and (PurePosixPath(o).is_absolute() or PureWindowsPath(o).is_absolute()):

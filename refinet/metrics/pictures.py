@@ -91,7 +91,7 @@ def strip(
     pictures = _pictures(pictures)
     captions = _captions(pictures, metrics_to)
     w,h = next(iter(pictures.values())).size
-    x,y,cw,ch = crop or (0, 0, w, h)
+    (x,y),(cw,ch) = (crop[:2],crop[2:]) if crop else ((0, 0), (w, h))
     if not (0 <= x < x+cw <= w and 0 <= y < y+ch <= h):
         raise InputError(f"crop {tuple(crop)} leaves the picture of {w}x{h}: give x, y, width, "
                          "height inside it")

@@ -146,17 +146,18 @@ def evaluate(
         model.eval()
     try:
         for i in bar(range(len(frames)), desc='evaluate') if progress else range(len(frames)):
+            name = frames.names[i]
             if (a := frames.try_array(i)) is None:
-                bad[frames.names[i]] = frames.bad[frames.names[i]]
+                bad[name] = frames.bad[name]
                 continue
             if min(a.shape[:2]) < 20:
-                bad[frames.names[
-                    i]] = f"{frames.names[i]} is too small to score ({a.shape[1]}x{a.shape[0]}, 20 pixels at least)"
+                size = f'{a.shape[1]}x{a.shape[0]}'
+                bad[name] = f"{name} is too small to score ({size}, 20 pixels at least)"
                 continue
             hr = crop_to(torch.from_numpy(a.copy()).permute(2, 0, 1)[None].float()/255)
             own,before = score_picture(model, hr, device or 'cpu', names, tile)
-            rows.append(dict(name=frames.names[i]) | own)
-            bicubic.append(dict(name=frames.names[i]) | before)
+            rows.append(dict(name=name) | own)
+            bicubic.append(dict(name=name) | before)
     finally:
         if model is not None: model.train(training)
     if not rows:

@@ -75,14 +75,14 @@ def config_of(state:dict)->dict:
     dim,trunk = width('conv_init.weight'),width('fusion.0.weight')
     resets,dense = 'refinement.conv_r.weight' in state,'scale1.0.conv3.weight' in state
     blocks = len({k.split('.')[1] for k in state if k.startswith('res_blocks.')})
-    hidden = width('scale1.0.gate.fc.0.weight'),width('res_blocks.0.gate.fc.0.weight' if blocks
-                                                      else 'scale1.0.gate.fc.0.weight')
+    of_trunk = 'res_blocks' if blocks else 'scale1'
+    hidden = width('scale1.0.gate.fc.0.weight'),width(f'{of_trunk}.0.gate.fc.0.weight')
     reduction = [r for r in range(1, max(dim, trunk)+1)
                  if (max(dim//r, 1), max((trunk if blocks else dim)//r, 1)) == hidden]
     shuffle = round((state['conv_init.weight'].shape[1]/3)**.5)
-    return dict(dim=dim, trunk=trunk, blocks=blocks, steps=3 if resets else 2
-                if 'refinement.conv_z.weight' in state else 0, dense=dense, reset_gate=resets
-                or 'refinement.conv_z.weight' not in state,
+    gru = 'refinement.conv_z.weight' in state
+    steps = 3 if resets else 2*gru # their number is not stored: the usual one
+    return dict(dim=dim, trunk=trunk, blocks=blocks, steps=steps, dense=dense, reset_gate=resets or not gru,
                 reduction=reduction[0] if reduction else 1, drop=0., shuffle=shuffle, residual=shuffle > 1,
                 branches=any('.narrow.' in k for k in state))
 

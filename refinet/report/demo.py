@@ -122,7 +122,9 @@ def demo_report(out, rows, nets, frames, seconds):
         with atomic_write(out/name) as f: image.save(f, 'PNG')
     with atomic_write(out/'results.json', 'w') as f:
         json.dump(dict(rows=rows, seconds=round(seconds)), f, indent=1)
-    words = f"<p>Trained and compared in {seconds/60:.1f} minutes on {torch.get_num_threads()} threads. PSNR and SSIM on Y, 4 pixels shaved, mean of {len(frames)} frames of two photographs that no network has seen; milliseconds for one frame of 448x256.</p>"
+    words = (f"<p>Trained and compared in {seconds/60:.1f} minutes on {torch.get_num_threads()} threads. "
+             f"PSNR and SSIM on Y, 4 pixels shaved, mean of {len(frames)} frames of two photographs that no "
+             "network has seen; milliseconds for one frame of 448x256.</p>")
     with atomic_write(out/'report.html', 'w') as f:
         f.write(page('RefiNet: a teacher, a student, and what the teacher was good for',
                      [words, rows, sheet, plot]))

@@ -91,7 +91,7 @@ def bench_data(
     seconds:float=1.,  # for each figure
     device='auto',     # that degrades
 )->dict: # size, batch, device, cores, rows
-    "Patches a second for each way to feed a training, all in one run; `ratio` is to the first way with as many workers"
+    "Patches a second for each way to feed a training; `ratio` is to the first way with as many workers"
     device,frames = pick_device(device),frames.subset(range(0, len(frames), max(len(frames)//64, 1)))
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -102,8 +102,9 @@ def bench_data(
                 # the first pass fills the memory
                 ahead = 2*w + 2 + (len(frames)//n + 1 if 'memory' in source else 0)
                 row[f'workers_{w}'] = round(patches_a_second(batches, n, ahead, seconds), 1)
-            row['ratio'] = round(statistics.median(row[f'workers_{w}']/(rows or [row])[0][f'workers_{w}']
-                                                   for w in workers), 1)
+            first = rows[0] if rows else row
+            ratios = [row[f'workers_{w}']/first[f'workers_{w}'] for w in workers]
+            row['ratio'] = round(statistics.median(ratios), 1)
             rows.append(row)
     return dict(size=size, batch=batch, device=device.type, cores=os.cpu_count(), rows=rows)
 

@@ -73,7 +73,8 @@ def log_line(rows)->str:
     "Where a run has got to, in one line"
     if not rows: return "no epoch is finished yet: log.csv is empty or not there"
     last,skipped = rows[-1],sum(o['skipped'] or 0 for o in rows[-1:])
-    return f"epoch {last['epoch']:.0f}, step {last['step'] or 0:,.0f}, {(last['seconds'] or 0)/60:.1f} minutes" + (f", {skipped:.0f} batches skipped" if skipped else '')
+    line = f"epoch {last['epoch']:.0f}, step {last['step'] or 0:,.0f}, {(last['seconds'] or 0)/60:.1f} minutes"
+    return line + (f", {skipped:.0f} batches skipped" if skipped else '')
 
 # %% ../../nbs/11_widgets/05_monitor.ipynb #b87e9555
 def newest_weights(
@@ -139,12 +140,13 @@ def fixed_crops(
 class RunCrops:
     "Three fixed crops by the newest weights of a run; nothing is opened while the file is the same"
     def __init__(self, run_folder):
-        self.folder,self.mark,self.hr,self.sheet,self.said,self.error,self.remark = (Path(run_folder),None,
-            None,None,'','','')
+        self.folder,self.mark = Path(run_folder),None
+        self.hr = self.sheet = None
+        self.said = self.error = self.remark = ''
     def now(self): # what tells a file of weights from the one before
         try:
-            return ((path := newest_weights(self.folder))
-                    and (path, path.stat().st_mtime_ns, path.stat().st_size))
+            path = newest_weights(self.folder)
+            return path and (path, path.stat().st_mtime_ns, path.stat().st_size)
         except FileNotFoundError: return self.mark # just being replaced
     def stale(self)->bool: return bool(self.now()) and self.now() != self.mark
     def look(self, rows=()): # draw anew if there is something new; rows: of `read_log`
@@ -162,13 +164,12 @@ class RunCrops:
             self.hr = fixed_crops(frames)
         model,step = open_weights(path)
         lr,x = degrade(self.hr)
-        epoch = next((f"epoch {o['epoch']:.0f}" for o in rows if o['step'] == step), f'step {step:,}'
-                     if step is not None else path.name)
+        epoch = f'step {step:,}' if step is not None else path.name
+        epoch = next((f"epoch {o['epoch']:.0f}" for o in rows if o['step'] == step), epoch)
         kinds = {'HR': self.hr, 'degraded': x.clamp(0, 1), epoch: run_model(model, lr)}
-        caption = lambda name, i: f'{i+1}: {name}' + ('' if name == 'HR'
-                                                      else '  '
-                                                           f'{picture_psnr(kinds[name][i], self.hr[i]):.2f} '
-                                                           'dB')
+        def caption(name, i):
+            if name == 'HR': return f'{i+1}: {name}'
+            return f'{i+1}: {name}  {picture_psnr(kinds[name][i], self.hr[i]):.2f} dB'
         self.sheet = strip({caption(k, i): o[i] for k,o in kinds.items() for i in range(len(self.hr))},
                            zoom=2, columns=len(self.hr))
         self.said = f'crops by {path.name} of {epoch}' + (f', {self.remark}' if self.remark else '')

@@ -10,7 +10,7 @@ import base64, html
 import ipywidgets as widgets
 from PIL import Image
 from ..core.files import InputError
-from .divider import png_bytes
+from ..core.figures import png_bytes
 
 # %% ../../nbs/11_widgets/01_panel.ipynb #dfeade82
 def picture_widget(picture)->widgets.Image:
