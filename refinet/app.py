@@ -40,6 +40,7 @@ def result_size(image, larger, shrink)->tuple[int, int]: # width, height
     if shrink: return tuple(o - o % 4 for o in image.size)
     return tuple(o*(4 if larger else 1) for o in image.size)
 
+# %% ../nbs/13_app.ipynb #df1d4521
 def try_picture(
     model,              # a network
     image:Image.Image,
@@ -164,6 +165,7 @@ def show_tried(st, tried:Tried, name:str):
     if tried.truth is not None: st.table(figures(tried))
     st.download_button('download', made[3], f'{name}-enhanced.png', 'image/png')
 
+# %% ../nbs/13_app.ipynb #d4b1349c
 def page():
     "The page; Streamlit calls it again for every change"
     st = need('streamlit', 'app')

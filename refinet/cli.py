@@ -47,6 +47,7 @@ def version(version:Annotated[bool, opt('print the version', '--version')]=False
 
 def _stop(number, frame): raise KeyboardInterrupt
 
+# %% ../nbs/14_cli.ipynb #0565d208
 def main():
     "The console script: one line for what cannot be used"
     for o in ('SIGTERM', 'SIGHUP'): # a stop by the system is like Ctrl-C: nothing is left half done
@@ -109,6 +110,7 @@ def pack(data:Annotated[list[str], arg('Vimeo-90K or folders of pictures')],
     size = sum(o.stat().st_size for o in Path(out).iterdir())
     print(f"{len(packed):,} pictures, {size/2**20:,.0f} MB in {out}")
 
+# %% ../nbs/14_cli.ipynb #ddd102ce
 @app.command()
 def check(data:Annotated[str, arg('a pack, Vimeo-90K or a folder of pictures')], json:Json=False):
     "Read every frame and list what cannot be read; exit status 1 if there is any."
@@ -212,6 +214,7 @@ def evaluate(model:Model, data:Data, device:Device='auto', json:Json=False):
     report = evaluate(net, frames_to_score(data), device, progress=True)
     show(dict(model=model, data=data, scale=4) | report.as_dict(), json, str(report))
 
+# %% ../nbs/14_cli.ipynb #26473fb7
 @app.command()
 def enhance(source:Annotated[str, arg('a picture, a folder or a clip')],
             out:Annotated[str, opt('where to write; never over an input', '-o', '--out')],

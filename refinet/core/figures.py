@@ -74,6 +74,7 @@ def _html_table(rows):
     lines = ''.join('<tr>' + ''.join(map(_html_cell, r.values())) + '</tr>' for r in rows)
     return f'<table><tr>{heads}</tr>{lines}</table>'
 
+# %% ../../nbs/00_core/03_figures.ipynb #b077be42
 page_style = (
     'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}'
     'table{border-collapse:collapse}td,th{padding:.3rem .8rem;border-bottom:1px solid #ddd;text-align:right}'

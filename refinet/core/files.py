@@ -45,6 +45,7 @@ def make_folder(path):
         raise InputError(f"{path}: cannot make this folder ({e.strerror}): choose another place to "
                          "write to") from None
 
+# %% ../../nbs/00_core/00_files.ipynb #6a139bc7
 @contextlib.contextmanager
 def atomic_write(
     path, # the file to be
@@ -111,6 +112,7 @@ def _same_file(f, path)->bool: # it may have been removed between opening and lo
     try: return os.path.samestat(os.fstat(f.fileno()), os.stat(path))
     except OSError: return False
 
+# %% ../../nbs/00_core/00_files.ipynb #7316615c
 @contextlib.contextmanager
 def only_one(
     folder,         # made if need be

@@ -92,6 +92,7 @@ def _cpu_has_bf16():
     try: return torch.ops.mkldnn._is_mkldnn_bf16_supported()
     except (AttributeError, RuntimeError): return False # a torch without oneDNN
 
+# %% ../../nbs/00_core/02_platform.ipynb #dae227ec
 def amp_dtype(
     device, # a device or its name
 ): # a torch.dtype; None: stay with fp32

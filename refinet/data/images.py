@@ -206,6 +206,7 @@ def _rescued(path, error):
     say(f"{path.name}: the mark of its end is missing, the picture itself is whole")
     return _read(path, image)
 
+# %% ../../nbs/01_data/00_images.ipynb #afc028be
 def _read(path, image):
     if (n := count_pictures(image)) > 1:
         raise InputError(f"{path} holds {n} pictures: save one of them alone, or make a clip of "
@@ -252,6 +253,7 @@ def as_16_bits(image)->Image.Image: # of mode I, as older Pillows read grey of 1
     out.info.update(image.info)
     return out
 
+# %% ../../nbs/01_data/00_images.ipynb #f119d396
 def to_supported_mode(
     image:Image.Image, # any mode
 )->Image.Image: # L, LA, RGB, RGBA or I;16
@@ -293,6 +295,7 @@ def check_format(
                          f"{size[0]:,}x{size[1]:,}: choose .png or .tif")
     return form,options
 
+# %% ../../nbs/01_data/00_images.ipynb #6effecf1
 def carry(
     image:Image.Image, # as `open_picture` gives it, or any other
     out:Image.Image,   # made of it; its `info` is changed
@@ -336,6 +339,7 @@ def _save_options(info, form):
         if info.get('xmp'): exif[700] = info['xmp']
     return options
 
+# %% ../../nbs/01_data/00_images.ipynb #cdc8f181
 def save_picture(
     image:Image.Image, # with what to carry along in its `info`
     dest,              # its suffix is one of `written_as`

@@ -119,6 +119,7 @@ def kept_lists(frames)->dict|None: # sorted lists, for JSON
     found = official(frames.listed, sources_of(frames.names)) if frames.listed else None
     return found and {k: sorted(v) for k,v in found.items()}
 
+# %% ../../nbs/01_data/04_packs.ipynb #3d2b9692
 def take_split(frames, split, listed=None): # frames: all of them; sets its names
     "Keep the frames of a split; an `InputError` where there are none"
     frames.listed = listed and {k: set(v) for k,v in listed.items()}
@@ -150,6 +151,7 @@ def pack(
     dest,plan = Path(dest),plan_pack(frames, tile, max_gb, crop, shard_mb)
     with only_one(dest, 'another pack'): return _write_pack(frames, dest, plan, threads)
 
+# %% ../../nbs/01_data/04_packs.ipynb #af90805f
 def _write_pack(frames, dest, plan, threads):
     _start_pack(dest, plan)
     say(describe_plan(plan, len(frames)))

@@ -83,6 +83,7 @@ def sources_of(names)->list: # one each
     clips = clip_sources([o for o,s in known.items() if s == o]) # the rest are im1.png, im2.png, ...
     return [clips.get(o) or known[o] for o in plain]
 
+# %% ../../nbs/01_data/01_splits.ipynb #42c2f8b0
 def one_clip(names)->bool:
     "Whether these pictures may be the frames of one clip: the numbers of nearly all run on, in one folder"
     plain = set(names_within(names))
@@ -117,6 +118,7 @@ def test_sources(sources, listed=None)->set: # empty: there is one source only
     free = {k: v for k,v in frames.items() if not said['test'] or k not in said['train'] | said['test']}
     return said['test'] | (hold_out(free) if len(free) > 1 else set())
 
+# %% ../../nbs/01_data/01_splits.ipynb #be962c9d
 def split_names(
     names,       # of frames
     split:str,   # 'train', 'test' or 'all'

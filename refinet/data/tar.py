@@ -34,6 +34,7 @@ def tar_index(
         with atomic_write(kept, 'w') as f: json.dump(found, f)
     return found
 
+# %% ../../nbs/01_data/05_tar.ipynb #a43755dd
 class TarFrames(Frames):
     "The pictures in the tar files of a folder"
     def __init__(self,

@@ -58,4 +58,5 @@ class Degrade:
         lr = round8(lr)
         return lr, upscale(lr, self.scale), hr, *more
 
+# %% ../../nbs/02_degrade/02_bicubic.ipynb #91272b15
 seed_recipe = dict(brightness=.5, noise=.3, noise_on_target=True)

@@ -122,6 +122,7 @@ class FileModel:
     def eval(self): return self
     def train(self, mode=True): return self # there is nothing to train
 
+# %% ../../nbs/09_engines/00_onnx.ipynb #3f0b94d1
 class OnnxModel(FileModel):
     "A network from an ONNX file, by onnxruntime"
     def __init__(self,

@@ -31,6 +31,7 @@ def agreement(a, b)->float: # dB, the higher the nearer
     "PSNR of one output against another"
     return 10*np.log10(1/max((a.clamp(0, 1)-b.clamp(0, 1)).square().mean().item(), 1e-12))
 
+# %% ../../nbs/09_engines/02_quantize.ipynb #0f8a409b
 def quantize_onnx(
     src,    # an fp32 file of `export_onnx`
     dest,   # ends with .onnx

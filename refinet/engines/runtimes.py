@@ -77,6 +77,7 @@ def sample_pictures(
         x = degrade(frames[i][None, :, 64:192, 128:256]/255)[entry == 'degraded']
         yield to_uint8(x).permute(0, 2, 3, 1).numpy()
 
+# %% ../../nbs/09_engines/03_runtimes.ipynb #8d17d39d
 def engine(
     model,              # a network, a preset or a file
     # 'torch', 'bf16' (by torch, on the CPU), 'onnx' (fp32 inside), 'int8' (by onnxruntime) or 'openvino'

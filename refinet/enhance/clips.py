@@ -55,6 +55,7 @@ def _unwritable(dest, error): # what to raise
     return InputError(f"{dest}: ffmpeg cannot write this clip so ({error.strerror or error}): "
                       "try a name that ends with .mkv")
 
+# %% ../../nbs/08_enhance/05_clips.ipynb #bc1e7a0d
 @stops_like_ctrl_c()
 def enhance_clip(
     model,               # of the kit, or with `lr_input`

@@ -82,6 +82,7 @@ def some(names, n:int=5)->str: # a list
     "The first few names"
     return ', '.join(names[:n]) + (', ...' if len(names) > n else '')
 
+# %% ../../nbs/08_enhance/06_folders.ipynb #5d0d0843
 def result_names(src, names)->dict: # name to the name of its result
     "What can be written keeps its name; else .jpg is added to a JPEG file, and .png to another"
     made,taken = {o: o for o in names if Path(o).suffix.lower() in written_as},set(names)
@@ -188,6 +189,7 @@ def on_device(
     same = here.type == there.type and there.index in (None, here.index)
     return model if same else copy.deepcopy(model).to(there)
 
+# %% ../../nbs/08_enhance/06_folders.ipynb #cf4c7a80
 def enhance(
     model,               # a network, a preset with shipped weights, or a file of weights
     src,                 # a picture, a folder of pictures or a clip

@@ -114,6 +114,7 @@ class FusedConv:
         sums = torch.stack([rows.sum(1), rows[:, 0], rows[:, -1]], 1) # (3, 3, c)
         return F.linear(sums.flatten()/(h*w), self.means, self.bias)
 
+# %% ../../nbs/08_enhance/01_fused.ipynb #f1fcc94f
 def fused(conv, dtype, slope=None)->FusedConv: # an `nn.Conv2d`
     "A convolution of a network as a `FusedConv`"
     return FusedConv(conv.weight, conv.bias, dtype, slope)
@@ -184,6 +185,7 @@ def supported_dtype(
     say("bf16: this processor does not compute convolutions in it, so fp32 is used")
     return torch.float32
 
+# %% ../../nbs/08_enhance/01_fused.ipynb #f25eaaba
 class FastPixels:
     "8-bit pictures to 8-bit pictures, by torch on the CPU: `picture`, or tensors by way of it"
     eight_bits,training = True,False

@@ -148,6 +148,7 @@ def open_clip(
 def is_frame(o)->bool: # of what `read_clip` yields
     return hasattr(o, 'to_ndarray')
 
+# %% ../../nbs/08_enhance/03_reading_clips.ipynb #2a201684
 class CountedTimes:
     "Times of the frames of an AVI, which counts packets; frames may come in another order"
     def __init__(self, video): self.next,self.shift = video.start_time or 0,None
@@ -160,6 +161,7 @@ class CountedTimes:
         self.next += 1
         return frame
 
+# %% ../../nbs/08_enhance/03_reading_clips.ipynb #5fa73c43
 def deinterlaced(
     items, # frames and packets
     video, # the stream of the frames
@@ -186,6 +188,7 @@ def deinterlaced(
         graph.push(None)
         yield from ready()
 
+# %% ../../nbs/08_enhance/03_reading_clips.ipynb #4c0f94cf
 def _bwdif(video, name): # a graph of filters; False where there is none
     av = need('av', 'video')
     if 'bwdif' not in av.filter.filters_available:
@@ -210,6 +213,7 @@ def read_clip(
     found = _decoded(clip, film, copied)
     yield from deinterlaced((retime(o) if is_frame(o) else o for o in found), film, clip.name)
 
+# %% ../../nbs/08_enhance/03_reading_clips.ipynb #263febc0
 def _decoded(clip, video, copied):
     av,bad = need('av', 'video'),0
     video.thread_type = 'AUTO'

@@ -144,6 +144,7 @@ class _Way(NamedTuple):
     step:int    # tiles begin at multiples of it, pixels
     margin:int  # pixels
 
+# %% ../../nbs/08_enhance/00_tiles.ipynb #9573f952
 def _way(model, upscale):
     if isinstance(model, MSAFN):
         unit = 4*model.shuffle # output pixels: a cell of the coarsest grid

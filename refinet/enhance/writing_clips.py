@@ -37,6 +37,7 @@ def evenly(clip)->Fraction: # an open clip; its packets are read once more
     true = Fraction(len(at)-1)/((max(at)-min(at))*film.time_base)
     return said if abs(said/true - 1) < .002 else true.limit_denominator(1001)
 
+# %% ../../nbs/08_enhance/04_writing_clips.ipynb #612c9652
 # the new stream; None: the rate of `source`
 def add_video(out, source, w:int, h:int, look:Look, crf:int=18, rate=None):
     "A stream in `out` with the rate, clock, pixel shape and colours of `source`"
@@ -78,6 +79,7 @@ def takes(
         return True
     except (av.error.FFmpegError, ValueError, TypeError, StopIteration): return False
 
+# %% ../../nbs/08_enhance/04_writing_clips.ipynb #1ea16405
 class Copied:
     "Packets of a stream, as they are, in a stream of another file"
     def __init__(self, out, source):
@@ -91,6 +93,7 @@ class Copied:
         return [packet]
     def end(self): return []
 
+# %% ../../nbs/08_enhance/04_writing_clips.ipynb #26cd7dc7
 class Recoded:
     "Packets of sound, decoded and encoded anew as a container takes it"
     def __init__(self, out, source):
@@ -115,6 +118,7 @@ class Recoded:
             return rest + self.new.encode(None)
         return []
 
+# %% ../../nbs/08_enhance/04_writing_clips.ipynb #788c9a15
 def add_copies(out, clip, sources)->dict: # number of the source's stream to `Copied` or `Recoded`
     "Streams in `out` for what goes along; a line for what becomes another codec, or does not fit"
     copies,form = {},out.format.name

@@ -75,6 +75,7 @@ _causes = [ # what the command prints, what it means
      "the site has a problem of its own: try again later"),
     (r"(?:push|creation) error: *([^\n]+)", "{}")]
 
+# %% ../../nbs/12_kaggle/01_command.ipynb #66b3e464
 def why_refused(
     text:str,   # stdout and stderr of the command
     status:int, # its exit status

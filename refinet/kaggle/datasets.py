@@ -102,6 +102,7 @@ def why_not_fetched(error)->str|None: # None: not one of the known causes
         return f"what came is not what the site has ({first}): fetch it again"
     if type(error).__module__.startswith('kagglehub'): return first
 
+# %% ../../nbs/12_kaggle/00_datasets.ipynb #f7ae3035
 @contextlib.contextmanager
 def in_one_line(name):
     "Work of `kagglehub` on `name`: what goes wrong for a known cause becomes an `InputError`"

@@ -62,6 +62,7 @@ def stage_notebook(
         with atomic_write(folder/name, 'w') as f: json.dump(what, f, indent=1)
     return folder
 
+# %% ../../nbs/12_kaggle/02_publish.ipynb #24b988e0
 def push(
     notebook,      # the .ipynb file
     user:str,      # whose
@@ -130,6 +131,7 @@ def stage_files(
         with atomic_write(facts, 'w') as f: json.dump(found, f, indent=1)
     return folder
 
+# %% ../../nbs/12_kaggle/02_publish.ipynb #6ee62c85
 def stage_run(
     run_folder, # of a run
     folder,     # made if need be

@@ -128,6 +128,7 @@ def score_picture(model, hr, device, names, tile=None)->tuple: # hr: (1, 3, H, W
         if not out_of_memory(e): raise
     return score_in_tiles(model, hr, names) # outside of the block, so that what the error holds is let go
 
+# %% ../../nbs/04_metrics/00_scores.ipynb #01b2959a
 def evaluate(
     model,               # a network, or None for bicubic alone; it stays where it is
     frames,              # a `Frames` of true pictures, any size

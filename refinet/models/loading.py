@@ -95,6 +95,7 @@ def network_of(state:dict)->MSAFN|None: # fresh weights
     except (KeyError, InputError): return
     return model if fits(model, state) else None
 
+# %% ../../nbs/03_models/04_loading.ipynb #3a9f089b
 def nearest(state:dict)->tuple: # its name, fresh weights
     "The preset, or the network by its shapes, that a state dict of this kit differs least from"
     found = {k: make() for k,make in presets.items()}
@@ -158,6 +159,7 @@ def load_model(
     state,meta = _read_state(path)
     return check_finite(_network_for(path, state, meta, model), path).float().eval()
 
+# %% ../../nbs/03_models/04_loading.ipynb #9070d84c
 def _network_for(path, state, meta, model): # the network of a file, with its weights
     if model is not None: return fill(make_network(model), state, path, network_name(model))
     if own := meta.get('network'):

@@ -76,6 +76,7 @@ def save_model(
     data = weights_bytes(model, name, half, **meta)
     with atomic_write(path) as f: f.write(data)
 
+# %% ../../nbs/03_models/03_weights.ipynb #3bf17108
 def read_metadata(path)->dict:
     "The strings that `save_model` kept in a .safetensors file"
     from safetensors import safe_open
@@ -111,6 +112,7 @@ def strip_prefix(state:dict)->dict:
     if len(state) < 2 or len(heads) != 1 or not heads <= {*state_keys}: return state
     return strip_prefix({k.partition('.')[2]: v for k,v in state.items()})
 
+# %% ../../nbs/03_models/03_weights.ipynb #0d8bb7af
 def _read_state(path): # state dict, metadata
     if path.suffix.lower() == '.safetensors':
         from safetensors.torch import load_file
@@ -134,6 +136,7 @@ def misfits(mine:dict, state:dict)->dict: # names to shapes; kind to a list of l
 
 def shapes_of(state:dict)->dict: return {k: tuple(v.shape) for k,v in state.items()}
 
+# %% ../../nbs/03_models/03_weights.ipynb #4ec017fb
 def fill(
     model:nn.Module, # whose shapes count
     state:dict,      # name to tensor, with or without what wrappers put before the names

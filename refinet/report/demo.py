@@ -105,6 +105,7 @@ def demo(
     demo_report(out, rows, nets, frames, time.monotonic()-started)
     return dict(rows=rows, out=str(out))
 
+# %% ../../nbs/10_report/03_demo.ipynb #805c6416
 def demo_report(out, rows, nets, frames, seconds):
     "before_after.png, curves.png, results.json and report.html in `out`"
     strips = []

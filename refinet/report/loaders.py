@@ -83,6 +83,7 @@ def feeds(frames, folder, size, batch)->dict:
         out[name, 'none'] = ours(f, mb, None)
     return out
 
+# %% ../../nbs/10_report/01_loaders.ipynb #2d0216ce
 def bench_data(
     frames,            # a `Frames` whose pictures are files; at most 64 of them are used
     workers=(1, 2, 4), # that read

@@ -265,6 +265,7 @@ def report(
     _write_report(out, parts, pictures)
     return dict(quality=quality, cost=cost, out=str(out))
 
+# %% ../../nbs/10_report/02_quality.ipynb #4762f8ff
 def _write_report(out, parts, pictures):
     names = {k: f'picture-{i+1}.png' for i,k in enumerate(pictures)}
     for k,image in pictures.items():
