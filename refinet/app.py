@@ -157,7 +157,7 @@ def show_tried(st, tried:Tried, name:str):
     "Divider, numbers, download"
     # kept: other changes should not wait for it
     if st.session_state.get('made', (None,))[0] is not tried:
-        st.session_state.made = tried,*shown(tried),png_bytes(tried.after)
+        st.session_state.made = (tried, *shown(tried), png_bytes(tried.after))
     made = st.session_state.made # what was shown, its page, the page's height, the file
     show_html(st, *made[1:3])
     w,h = tried.after.size

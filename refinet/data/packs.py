@@ -197,7 +197,8 @@ class Pack(Frames):
             raise InputError(f"{root} is no whole pack (no index.json): run `refinet pack` again, it goes on "
                              "where it was") from None
         shards = index.get('shards') or [dict(index, file='pixels.bin')] # one file, as packs were once
-        self.shards,self.places,self.nbytes = shards,{},sum(o['bytes'] for o in shards)
+        self.shards,self.places = shards,{}
+        self.nbytes = sum(o['bytes'] for o in shards)
         for o in shards:
             pixels = self._open(root/o['file'], o, check)
             self.places |= {name: (pixels, *place) for name,*place in o['frames']}
@@ -224,7 +225,7 @@ class Pack(Frames):
                              "`refinet pack` again")
         return pixels
     def pixels_of(self, name):
-        pixels,at,h,w = self.places[name]
+        pixels,at,*(h,w) = self.places[name]
         return pixels[at:at+h*w*3].reshape(h, w, 3)
     def array(self, i): return self.pixels_of(self.names[i])
     def raw(self, i): return png_bytes(Image.fromarray(self.array(i)))

@@ -18,7 +18,7 @@ from ..degrade.resampling import to_uint8
 from ..models.msafn import MSAFN
 from ..models.weights import fold
 from ..enhance.tiles import reach
-from ..enhance.fused import fill_up, from_blocks, keep_memory, to_blocks
+from ..enhance.fused import PixelModel, fill_up, from_blocks, keep_memory, to_blocks
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #ac15d11f
 class Entry(nn.Module):
@@ -103,9 +103,8 @@ def export_onnx(
 _living,_kept = weakref.WeakSet(),[] # networks from files; in a child process, what it must not take apart
 if hasattr(os, 'register_at_fork'): os.register_at_fork(after_in_child=lambda: _kept.extend(_living))
 
-class FileModel:
+class FileModel(PixelModel):
     "A network from an ONNX file, on the CPU: (N, 3, H, W) in, (N, 3, H, W) or four times as large out"
-    training = False
     def __init__(self, path, meta:dict, eight_bits:bool): # a file; the strings in it; its tensors are uint8
         self.path,self.meta,self.eight_bits = Path(path),meta,eight_bits
         _living.add(self)
@@ -115,12 +114,8 @@ class FileModel:
     # (N, h, w, 3) uint8, for a file of `export_pixels`, to the same, enhanced
     def picture(self, rgb): return self.run(rgb)
     def __call__(self, x): # a tensor on any device
-        if not self.eight_bits:
-            return torch.from_numpy(self.run(x.detach().cpu().float().numpy())).to(x.device)
-        rgb = to_uint8(x.detach()).permute(0, 2, 3, 1).cpu().contiguous().numpy()
-        return (torch.from_numpy(self.picture(rgb)).permute(0, 3, 1, 2).float()/255).to(x.device)
-    def eval(self): return self
-    def train(self, mode=True): return self # there is nothing to train
+        if self.eight_bits: return super().__call__(x)
+        return torch.from_numpy(self.run(x.detach().cpu().float().numpy())).to(x.device)
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #3f0b94d1
 class OnnxModel(FileModel):
@@ -159,7 +154,7 @@ def framed(
     rgb, # (N, h, w, 3) uint8
 ): # (N, h' + 4, w' + 4, 4), h' and w' the next multiples of 4
     "A small picture with what `edge` adds, and the fourth channel, as a file with `blocks` takes it"
-    n,h,w,_ = rgb.shape
+    n,(h,w) = len(rgb),rgb.shape[1:3]
     out = np.zeros((n, h + -h % 4 + 4, w + -w % 4 + 4, 4), np.uint8)
     out[:, 2:h+2, 2:w+2, :3] = rgb
     out[:, :2],out[:, h+2:] = out[:, 2:3],out[:, h+1:h+2]

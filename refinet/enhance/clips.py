@@ -55,6 +55,68 @@ def _unwritable(dest, error): # what to raise
     return InputError(f"{dest}: ffmpeg cannot write this clip so ({error.strerror or error}): "
                       "try a name that ends with .mkv")
 
+# %% ../../nbs/08_enhance/05_clips.ipynb #0da1ba2f
+def _check_outs(src, outs, crf, preview):
+    for o in outs:
+        check_apart(src, o)
+        if o.is_dir(): raise InputError(f"{o} is a folder: give the name of a file in it")
+        top = 63 if o.suffix.lower() == '.webm' else 51
+        if not 0 <= crf <= top:
+            raise InputError(f"crf={crf}: from 0, as good as it gets, to {top}; 18 is large and good, "
+                             "28 small")
+        if o.suffix.lower() not in clips_written_as:
+            raise InputError(f"{o}: clips are written as {', '.join(clips_written_as)}")
+    if len({o.resolve() for o in outs}) < len(outs):
+        raise InputError(f"{preview}: the preview needs a name of its own")
+
+class _Outputs: # the clip and, where one was asked for, the preview beside it
+    def __init__(self, outs, clip, copied, crf, files):
+        self.dest,self.preview = outs[0],outs[-1]
+        # the preview's: closed after the clip's, or before where it fails
+        self.aside = files.enter_context(contextlib.ExitStack())
+        self.writers,handles = [],{}
+        for o in outs[::-1]:
+            handles[o] = (files if o is self.dest else self.aside).enter_context(atomic_write(o))
+        for o in outs:
+            along = copied if o is self.dest else []
+            self.writers.append(ClipWriter(handles[o], clips_written_as[o.suffix.lower()], clip, along, crf))
+            files.callback(self.writers[-1].abandon)
+    def put(self, w, *job): # a preview that fails does not undo the clip
+        try: w.put(*job) if job else w.finish()
+        except (OSError, need('av', 'video').error.FFmpegError) as e:
+            if w is self.writers[0]: raise _unwritable(self.dest, e) from e
+            say(f"{self.preview}: {e.strerror or e}: there is no preview, the clip goes on")
+            self.writers.remove(w)
+            w.abandon()
+            with contextlib.suppress(OSError, InputError): self.aside.__exit__(type(e), e, None)
+    def packet(self, o): self.put(self.writers[0], self.writers[0]._packet, o)
+    def frame(self, before, after, like, look):
+        pictures = (after, beside(before, after)) if len(self.writers) > 1 else (after,)
+        for w,made in zip(list(self.writers), pictures): self.put(w, w._frame, made, like, look)
+    def finish(self):
+        for w in list(self.writers): self.put(w)
+
+# %% ../../nbs/08_enhance/05_clips.ipynb #cdfd0eff
+def _enhance_items(model, clip, copied, out, upscale, tile, calm)->bool: # out: `_Outputs`; was it stopped?
+    look = None
+    items = in_thread(read_clip(clip, copied))
+    with bar(desc='enhance', total=count_frames(clip), unit=' frames') as progress, contextlib.closing(items):
+        try:
+            for o in items:
+                if not is_frame(o):
+                    out.packet(o)
+                    continue
+                if not look:
+                    look = look_of(o, film_of(clip).codec_context)
+                    say_lost(clip, o)
+                rgb = frame_to_rgb(o, look)
+                out.frame(rgb, enhance_pixels(model, rgb, upscale, tile), o, look)
+                progress.update()
+        except KeyboardInterrupt:
+            calm.enter_context(undisturbed())
+            return True
+    return False
+
 # %% ../../nbs/08_enhance/05_clips.ipynb #bc1e7a0d
 @stops_like_ctrl_c()
 def enhance_clip(
@@ -67,66 +129,24 @@ def enhance_clip(
     preview=None,        # another clip: before and after side by side
 )->Path: # `dest`
     "Enhance a clip frame by frame; times, sound, subtitles, chapters and colours stay"
-    dest,stopped = Path(dest),False
-    look,start = None,time.perf_counter()
+    dest,start = Path(dest),time.perf_counter()
     outs = [dest] + ([Path(preview)] if preview else [])
-    for o in outs:
-        check_apart(src, o)
-        if o.is_dir(): raise InputError(f"{o} is a folder: give the name of a file in it")
-        top = 63 if o.suffix.lower() == '.webm' else 51
-        if not 0 <= crf <= top:
-            raise InputError(f"crf={crf}: from 0, as good as it gets, to {top}; 18 is large and "
-                             "good, 28 small")
-        if o.suffix.lower() not in clips_written_as:
-            raise InputError(f"{o}: clips are written as {', '.join(clips_written_as)}")
-    if len({o.resolve() for o in outs}) < len(outs):
-        raise InputError(f"{preview}: the preview needs a name of its own")
+    _check_outs(src, outs, crf, preview)
     with contextlib.ExitStack() as calm, open_clip(src) as clip, contextlib.ExitStack() as files:
         copied = [*clip.streams.audio, *clip.streams.subtitles]
-        # the preview's: closed after the clip's, or before where it fails
-        aside = files.enter_context(contextlib.ExitStack())
-        handles = {o: (files if o is dest else aside).enter_context(atomic_write(o)) for o in outs[::-1]}
-        writers = [ClipWriter(handles[o], clips_written_as[o.suffix.lower()], clip, copied if o is dest
-                              else [], crf) for o in outs]
-        for w in writers: files.callback(w.abandon)
-        def put(w, *job): # a preview that fails does not undo the clip
-            try: w.put(*job) if job else w.finish()
-            except (OSError, need('av', 'video').error.FFmpegError) as e:
-                if w is writers[0]: raise _unwritable(dest, e) from e
-                say(f"{preview}: {e.strerror or e}: there is no preview, the clip goes on")
-                writers.remove(w)
-                w.abandon()
-                with contextlib.suppress(OSError, InputError): aside.__exit__(type(e), e, None)
-        with bar(desc='enhance', total=count_frames(clip),
-                 unit=' frames') as progress, contextlib.closing(in_thread(read_clip(clip, copied))) as items:
-            try:
-                for o in items:
-                    if not is_frame(o):
-                        put(writers[0], writers[0]._packet, o)
-                        continue
-                    if not look:
-                        look = look_of(o, film_of(clip).codec_context)
-                        say_lost(clip, o)
-                    rgb = frame_to_rgb(o, look)
-                    new = enhance_pixels(model, rgb, upscale, tile)
-                    for w,made in zip(list(writers), (new, beside(rgb, new)) if len(writers) > 1 else (new,)):
-                        put(w, w._frame, made, o, look)
-                    progress.update()
-            except KeyboardInterrupt:
-                calm.enter_context(undisturbed())
-                stopped = True
-        with undisturbed(): [put(w) for w in list(writers)]
-        if (not stopped and writers[0].frames
-            and (lacks := ends_early(clip, writers[0].frames,
-                                     float(writers[0].last*writers[0].film.time_base)))):
-            say(f"{src} ends early, {lacks}: if it was cut off, copy it again")
-        if not writers[0].frames:
+        out = _Outputs(outs, clip, copied, crf, files)
+        stopped = _enhance_items(model, clip, copied, out, upscale, tile, calm)
+        with undisturbed(): out.finish()
+        done = out.writers[0]
+        if not done.frames:
             raise KeyboardInterrupt if stopped else InputError(f"{src}: no frame of it can be decoded")
+        lacks = None if stopped else ends_early(clip, done.frames, float(done.last*done.film.time_base))
+        if lacks: say(f"{src} ends early, {lacks}: if it was cut off, copy it again")
     if stopped:
-        say(f"stopped: {dest} has the first {writers[0].frames} frames")
+        say(f"stopped: {dest} has the first {done.frames} frames")
         raise KeyboardInterrupt
-    say(f"{writers[0].frames:,} frame{'s'*(writers[0].frames != 1)}, "
-        f"{writers[0].frames/(time.perf_counter()-start):.1f} a second")
+    say(f"{done.frames:,} frame{'s'*(done.frames != 1)}, "
+        f"{done.frames/(time.perf_counter()-start):.1f} a second")
     return dest
 
 # %% ../../nbs/08_enhance/05_clips.ipynb #677784bd

@@ -117,6 +117,40 @@ def _check_folders(src, dest, results): # names
             raise InputError(f"{dest/o} is one of the sources: originals are never written over, choose "
                              "another folder")
 
+# %% ../../nbs/08_enhance/06_folders.ipynb #f82dbbab
+class _OnePicture: # what the threads of `enhance_folder` call, with the name of a picture
+    def __init__(self, model, src, dest, made, upscale, tile, redo): # made: name to the name of its result
+        self.model,self.upscale,self.tile = model,upscale,tile
+        self.src,self.dest,self.made = src,dest,made
+        self.redo,self.out = redo,FolderResult([], [], {})
+        self.lock,self.stop = threading.Lock(),threading.Event()
+    @contextlib.contextmanager
+    def turn(self): # one after the other goes through the network
+        with self.lock:
+            if self.stop.is_set(): raise InputError('stopped: no room, or somebody stopped it')
+            yield
+    def is_made(self, name): # and newer than its source
+        there = self.dest/self.made[name]
+        return there.is_file() and there.stat().st_mtime_ns >= (self.src/name).stat().st_mtime_ns
+    def __call__(self, name):
+        if self.stop.is_set(): return
+        if not self.redo and self.is_made(name): return self.out.skipped.append(name)
+        src,dest = self.src/name,self.dest/self.made[name]
+        try:
+            with about(name): enhance_file(self.model, src, dest, self.upscale, self.tile, self.turn())
+            self.out.done.append(name)
+        except Exception as e:
+            self.out.failed[name] = str(e) if isinstance(e, InputError) else f"{src}: {type(e).__name__}: {e}"
+            if no_room(e): self.stop.set() # nor will there be for the next
+
+def _summed_up(out, n): # out: a `FolderResult`; n: pictures that there were
+    out.done.sort()
+    out.skipped.sort()
+    for message in out.failed.values(): say(message)
+    rest = n - len(out.done) - len(out.skipped) - len(out.failed)
+    if rest: say(f"{rest} pictures were not tried: make room, then the same command goes on from here")
+    return out
+
 # %% ../../nbs/08_enhance/06_folders.ipynb #585ca64c
 @stops_like_ctrl_c()
 def enhance_folder(
@@ -131,46 +165,24 @@ def enhance_folder(
 )->FolderResult:
     "Enhance every picture of a folder into the same tree"
     src,dest,(k,n) = existing_folder(src),Path(dest),parse_shard(shard)
-    (names,left),out = list_folder(src),FolderResult([], [], {})
-    lock,stop = threading.Lock(),threading.Event()
+    names,left = list_folder(src)
     made = result_names(src, names)
-    @contextlib.contextmanager
-    def turn(): # one after the other goes through the network
-        with lock:
-            if stop.is_set(): raise InputError('stopped: no room, or somebody stopped it')
-            yield
     _check_folders(src, dest, made.values())
     for reason,those in left.items():
         say(f"{src}: {len(those)} {'is' if len(those) == 1 else 'are'} left out, {reason}: {some(those)}")
     check_writable(dest/'any') # once, not for each picture
-    def one(name):
-        there = dest/made[name]
-        if stop.is_set(): return
-        if not redo and there.is_file() and there.stat().st_mtime_ns >= (src/name).stat().st_mtime_ns:
-            return out.skipped.append(name)
-        try:
-            with about(name): enhance_file(model, src/name, there, upscale, tile, turn())
-            out.done.append(name)
-        except Exception as e:
-            out.failed[name] = str(e) if isinstance(e, InputError) else f"{src/name}: {type(e).__name__}: {e}"
-            if no_room(e): stop.set() # nor will there be for the next
+    one,mine = _OnePicture(model, src, dest, made, upscale, tile, redo),names[k-1::n]
     with ThreadPoolExecutor(max(workers, 1)) as pool:
         try:
-            for o in bar(pool.map(one, names[k-1::n]), desc='enhance', total=len(names[k-1::n]),
-                         unit=' pictures'):
-                pass
+            for _ in bar(pool.map(one, mine), desc='enhance', total=len(mine), unit=' pictures'): pass
         except BaseException:
-            stop.set()
+            one.stop.set()
             say(f"{src}: stopping, after the picture that is on its way")
             with undisturbed(): pool.shutdown(cancel_futures=True)
-            say(f"{len(out.done)} done, {len(out.skipped)} skipped; the same command goes on from here")
+            say(f"{len(one.out.done)} done, {len(one.out.skipped)} skipped; the same command goes on "
+                "from here")
             raise
-    out.done.sort()
-    out.skipped.sort()
-    for message in out.failed.values(): say(message)
-    rest = len(names[k-1::n]) - len(out.done) - len(out.skipped) - len(out.failed)
-    if rest: say(f"{rest} pictures were not tried: make room, then the same command goes on from here")
-    return out
+    return _summed_up(one.out, len(mine))
 
 # %% ../../nbs/08_enhance/06_folders.ipynb #5de15eb7
 def own_device(device='auto')->torch.device:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['to_blocks', 'from_blocks', 'fill_up', 'FusedConv', 'fused', 'FusedBody', 'on_grid', 'order_blocks', 'border_shares',
-           'keep_memory', 'supported_dtype', 'FastPixels', 'fast_pixels']
+           'keep_memory', 'supported_dtype', 'PixelModel', 'FastPixels', 'fast_pixels']
 
 # %% ../../nbs/08_enhance/01_fused.ipynb #48871425
 import contextlib, copy, ctypes
@@ -186,9 +186,30 @@ def supported_dtype(
     return torch.float32
 
 # %% ../../nbs/08_enhance/01_fused.ipynb #f25eaaba
-class FastPixels:
-    "8-bit pictures to 8-bit pictures, by torch on the CPU: `picture`, or tensors by way of it"
+class PixelModel:
+    "8-bit pictures to 8-bit pictures by `picture`, and tensors by way of it; there is nothing to train"
     eight_bits,training = True,False
+    def picture(self, rgb): raise NotImplementedError # (N, h, w, 3) uint8 to (N, H, W, 3)
+    def __call__(self, x): # (N, 3, h, w) in [0, 1], on any device
+        rgb = to_uint8(x.detach()).permute(0, 2, 3, 1).cpu().contiguous().numpy()
+        return (torch.from_numpy(self.picture(rgb)).permute(0, 3, 1, 2).float()/255).to(x.device)
+    def eval(self): return self
+    def train(self, mode=True): return self
+
+def _blown_up(rgb, blow, dtype): # (h, w, 3) uint8, a `FusedConv` of `grid_kernel`; (1, 48, ...)
+    h,w = rgb.shape[:2]
+    # zeros, which are not seen
+    x = F.pad(torch.from_numpy(rgb).to(dtype), (0, 0, 0, -w % 4, 0, -h % 4))
+    x = blow(torch.cat([x]*(blow.kernel.shape[1]//3), 2)[None].permute(0, 3, 1, 2))
+    blocks = x[0].permute(1, 2, 0).unflatten(2, (4, 4, 3)) # (h, w, 4, 4, 3): a view
+    for lines,n in ((blocks, h), (blocks.permute(1, 0, 3, 2, 4), w)): # rows, then columns
+        for at,share in border_shares(n): lines[at] /= share.to(dtype)
+        lines[n:] = lines[n-1:n, :, 3:]
+    return x
+
+# %% ../../nbs/08_enhance/01_fused.ipynb #6e686bc2
+class FastPixels(PixelModel):
+    "8-bit pictures to 8-bit pictures, by torch on the CPU: `picture`, or tensors by way of it"
     def __init__(self,
         net,                # an `MSAFN` on the LR grid; is kept, as it is, for tiles and 16 bits
         upscale:bool=False, # four times as large; False: same size
@@ -206,25 +227,16 @@ class FastPixels:
         order = order_blocks(own, 255*self.parts)
         self.first,self.last = fused(own.conv_init, dtype),fused(own.recon[-1], dtype)
         simple = not own.config['dense'] and not own.config['steps']
-        self.body = (FusedBody(own, dtype) if simple
-                     else partial(self._body, own.to(dtype).to(memory_format=torch.channels_last)))
+        if simple: self.body = FusedBody(own, dtype)
+        else: self.body = partial(self._body, own.to(dtype).to(memory_format=torch.channels_last))
         kernel = grid_kernel()[1][order]*self.parts
         lost = kernel - kernel.to(dtype) # zero in fp32
         self.blow = FusedConv(torch.cat([kernel, lost], 1) if lost.any() else kernel, None, dtype)
     def _body(self, net, x): return net.recon[:-1](net.after_init(x)['refined'])
     def grid(self, rgb): # (h, w, 3) uint8 to (1, 48, ...)
-        if self.factor == 1:
-            return (torch.from_numpy(to_blocks(fill_up(rgb))).to(self.dtype)*self.parts)[None].permute(0, 3,
-                1, 2)
-        h,w = rgb.shape[:2]
-        # zeros, which are not seen
-        x = F.pad(torch.from_numpy(rgb).to(self.dtype), (0, 0, 0, -w % 4, 0, -h % 4))
-        x = self.blow(torch.cat([x]*(self.blow.kernel.shape[1]//3), 2)[None].permute(0, 3, 1, 2))
-        blocks = x[0].permute(1, 2, 0).unflatten(2, (4, 4, 3)) # (h, w, 4, 4, 3): a view
-        for lines,n in ((blocks, h), (blocks.permute(1, 0, 3, 2, 4), w)): # rows, then columns
-            for at,share in border_shares(n): lines[at] /= share.to(self.dtype)
-            lines[n:] = lines[n-1:n, :, 3:]
-        return x
+        if self.factor == 4: return _blown_up(rgb, self.blow, self.dtype)
+        x = torch.from_numpy(to_blocks(fill_up(rgb))).to(self.dtype)*self.parts
+        return x[None].permute(0, 3, 1, 2)
     @torch.inference_mode()
     def picture(self, rgb): # (N, h, w, 3) uint8 to (N, H, W, 3)
         h,w = (o*self.factor for o in rgb.shape[1:3])
@@ -236,13 +248,8 @@ class FastPixels:
                 from_blocks(self.steps(y[i:i+32]).clamp_(0, 255).to(torch.uint8).numpy(), to[4*i:4*(i+32)])
         return out[:, :h, :w]
     def steps(self, y): # whole numbers; torch rounds bf16 slowly
-        return (torch.round(y).to(torch.int16) if self.parts == 1
-                else y.to(torch.int16).add_(self.parts//2).bitwise_right_shift_(self.parts.bit_length()-1))
-    def __call__(self, x): # (N, 3, h, w) in [0, 1], on any device
-        y = self.picture(to_uint8(x.detach()).permute(0, 2, 3, 1).cpu().contiguous().numpy())
-        return (torch.from_numpy(y).permute(0, 3, 1, 2).float()/255).to(x.device)
-    def eval(self): return self
-    def train(self, mode=True): return self # there is nothing to train
+        if self.parts == 1: return torch.round(y).to(torch.int16)
+        return y.to(torch.int16).add_(self.parts//2).bitwise_right_shift_(self.parts.bit_length()-1)
 
 # %% ../../nbs/08_enhance/01_fused.ipynb #c5b0ee61
 def fast_pixels(

@@ -189,6 +189,14 @@ def quality(runs, frames, device, learnt)->dict: # what a network that has not l
     return {k: round(v, 4) for k,v in mean.items() if k in ('psnr_y', 'ssim_y')}
 
 # %% ../../nbs/10_report/00_bench.ipynb #301ff82c
+def _check_bench(rounds, engines, entry):
+    if rounds < 1: raise InputError(f"rounds={rounds}: 1 or more")
+    if not engines or set(engines) - {'torch', 'onnx', 'int8', 'openvino'}:
+        raise InputError(f"engines {', '.join(engines)}: there are torch (bf16 comes with it), onnx, "
+                         "int8 and openvino")
+    if entry not in ('degraded', 'lr'): raise InputError(f"entry={entry!r}: there are degraded and lr")
+
+# %% ../../nbs/10_report/00_bench.ipynb #b1caeb3a
 def bench(
     models=('bicubic', 'light_msafn_seed', 'msafn', 'light_msafn', 'nano_msafn'), # presets or files
     size='448x256',      # WIDTHxHEIGHT of the output
@@ -203,11 +211,7 @@ def bench(
     w,h = parse_size(size)
     device = pick_device(device)
     engines = [o.strip() for o in engines]
-    if rounds < 1: raise InputError(f"rounds={rounds}: 1 or more")
-    if not engines or set(engines) - {'torch', 'onnx', 'int8', 'openvino'}:
-        raise InputError(f"engines {', '.join(engines)}: there are torch (bf16 comes with it), onnx, "
-                         "int8 and openvino")
-    if entry not in ('degraded', 'lr'): raise InputError(f"entry={entry!r}: there are degraded and lr")
+    _check_bench(rounds, engines, entry)
     if device.type != 'cpu': engines = [o for o in engines if o == 'torch'] # the others are used on the CPU
     half = {torch.bfloat16:'bfloat16', torch.float16:'float16'}.get(amp_dtype(device)) if bf16 else None
     frames,them = FrameFolder(data) if data else None,contenders(models, engines, half, device, entry)

@@ -197,7 +197,8 @@ def compare_html(
     # `</script>` in a name must not end the script
     names = json.dumps(list(captions.values())).replace('<', '\\u003c')
     truth = list(pictures).index(metrics_to) if metrics_to else -1
-    words = dict(WIDTH=str(width), RATIO=f'{w}/{h}', ID=ident, START=f'{start:g}', TRUTH=str(truth), NAMES=names)
+    words = dict(WIDTH=str(width), RATIO=f'{w}/{h}', ID=ident, START=f'{start:g}', TRUTH=str(truth),
+                 NAMES=names)
     def fill(s):
         for k,v in words.items(): s = s.replace(k, v)
         return s

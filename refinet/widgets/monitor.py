@@ -73,7 +73,8 @@ def log_line(rows)->str:
     "Where a run has got to, in one line"
     if not rows: return "no epoch is finished yet: log.csv is empty or not there"
     last,skipped = rows[-1],sum(o['skipped'] or 0 for o in rows[-1:])
-    line = f"epoch {last['epoch']:.0f}, step {last['step'] or 0:,.0f}, {(last['seconds'] or 0)/60:.1f} minutes"
+    minutes = (last['seconds'] or 0)/60
+    line = f"epoch {last['epoch']:.0f}, step {last['step'] or 0:,.0f}, {minutes:.1f} minutes"
     return line + (f", {skipped:.0f} batches skipped" if skipped else '')
 
 # %% ../../nbs/11_widgets/05_monitor.ipynb #b87e9555
