@@ -14,7 +14,6 @@ import refinet
 import torch
 from torch import nn
 from ..core.files import InputError, atomic_write, check_writable, need
-from ..degrade.resampling import to_uint8
 from ..models.msafn import MSAFN
 from ..models.weights import fold
 from ..enhance.tiles import reach
