@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['without_autocast', 'resize_matrix', 'full_precision', 'resize', 'downscale', 'upscale', 'to_uint8', 'round8',
-           'crop_to', 'keys_kernel', 'grid_kernel', 'seen_shares', 'upscale_to_grid']
+           'crop_to', 'keys_kernel', 'grid_kernel', 'seen_shares', 'upscale_to_grid', 'replicate_pad']
 
 # %% ../../nbs/02_degrade/00_resampling.ipynb #602c896e
 from contextlib import nullcontext
@@ -109,3 +109,11 @@ def upscale_to_grid(
     down,across = (seen_shares(o, lr.device, lr.dtype) for o in lr.shape[2:])
     shares = (down[:, None, :, None]*across[None, :, None, :]).reshape(1, 16, *lr.shape[2:])
     return F.conv2d(lr, kernel, padding=2)/shares.repeat(1, 3, 1, 1)
+
+# %% ../../nbs/02_degrade/00_resampling.ipynb #859ea5de
+def replicate_pad(
+    x,             # (N, C, H, W)
+    below:int, right:int, # rows and columns to add
+): # (N, C, H + below, W + right)
+    "Repeat the last row and the last column of a frame"
+    return F.pad(x, (0, right, 0, below), mode='replicate') if below or right else x

@@ -17,7 +17,7 @@ from ..core.files import InputError, atomic_write, check_writable, need
 from ..models.msafn import MSAFN
 from ..models.weights import fold
 from ..enhance.tiles import reach
-from ..enhance.fused import PixelModel, fill_up, from_blocks, keep_memory, to_blocks
+from ..enhance.fused import PixelModel, fill_up, from_blocks, keep_memory, replicate_border, to_blocks
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #ac15d11f
 class Entry(nn.Module):
@@ -153,9 +153,7 @@ def framed(
     rgb, # (N, h, w, 3) uint8
 ): # (N, h' + 4, w' + 4, 4), h' and w' the next multiples of 4
     "A small picture with what `edge` adds, and the fourth channel, as a file with `blocks` takes it"
-    n,(h,w) = len(rgb),rgb.shape[1:3]
-    out = np.zeros((n, h + -h % 4 + 4, w + -w % 4 + 4, 4), np.uint8)
-    out[:, 2:h+2, 2:w+2, :3] = rgb
-    out[:, :2],out[:, h+2:] = out[:, 2:3],out[:, h+1:h+2]
-    out[:, :, :2],out[:, :, w+2:] = out[:, :, 2:3],out[:, :, w+1:w+2]
+    h,w = rgb.shape[1:3]
+    out = np.zeros((len(rgb), h + -h % 4 + 4, w + -w % 4 + 4, 4), np.uint8)
+    out[..., :3] = replicate_border(rgb, 2, 2 + -h % 4, 2, 2 + -w % 4)
     return out

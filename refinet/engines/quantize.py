@@ -28,8 +28,9 @@ def exact_nodes(graph)->list[str]: # an onnx.ModelProto
     return [o.name for o in convs if o.name not in layers] + [layers[0], layers[-1]]
 
 def agreement(a, b)->float: # dB, the higher the nearer
-    "PSNR of one output against another"
-    return 10*np.log10(1/max((a.clamp(0, 1)-b.clamp(0, 1)).square().mean().item(), 1e-12))
+    "PSNR of one output against another, all of it at once; 120 where they are the same"
+    from refinet.metrics.scores import psnr # late: it brings torchmetrics
+    return min(psnr(a.clamp(0, 1)[None], b.clamp(0, 1)[None]).item(), 120.)
 
 # %% ../../nbs/09_engines/02_quantize.ipynb #0f8a409b
 def quantize_onnx(
@@ -165,6 +166,7 @@ def _floats(graph): # names of the nodes that stay as they are: gates, and what 
     return [n.name for n in graph.graph.node if '.fc' in n.name or '/fc/' in n.name
             or 'refinement' in n.name and n.op_type != 'Conv']
 
+# %% ../../nbs/09_engines/02_quantize.ipynb #a0211d92
 def export_int8(
     model,                # on the LR grid: any preset but those of the published scripts
     dest,                 # ends with .onnx

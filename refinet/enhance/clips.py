@@ -69,6 +69,7 @@ def _check_outs(src, outs, crf, preview):
     if len({o.resolve() for o in outs}) < len(outs):
         raise InputError(f"{preview}: the preview needs a name of its own")
 
+# %% ../../nbs/08_enhance/05_clips.ipynb #818e85fb
 class _Outputs: # the clip and, where one was asked for, the preview beside it
     def __init__(self, outs, clip, copied, crf, files):
         self.dest,self.preview = outs[0],outs[-1]

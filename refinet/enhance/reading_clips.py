@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 from ..core.files import InputError, need
 from ..core.progress import say
+from .fused import replicate_border
 
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #clipsfx0
 clip_suffixes = {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.y4m', '.ts', '.m2ts', '.mts', '.mpg',
@@ -103,7 +104,7 @@ def rgb_to_frame(rgb, look:Look): # rgb (H, W, 3) uint8
     "A picture as a frame to encode, yuv420p; an odd side gets one more row or column"
     av = need('av', 'video')
     h,w = rgb.shape[:2]
-    if h % 2 or w % 2: rgb = np.pad(rgb, ((0, h % 2), (0, w % 2), (0, 0)), mode='edge')
+    rgb = replicate_border(rgb, 0, h % 2, 0, w % 2)
     frame = av.VideoFrame.from_numpy_buffer(np.require(rgb, requirements='CW'), 'rgb24') # no copy
     frame.colorspace = look.matrix # PyAV 17 hands on what it does not know (BT.2020)
     matrix,extent = _sws(look.matrix),2 if look.full else 1

@@ -12,13 +12,12 @@ from functools import partial
 from typing import NamedTuple
 import numpy as np
 import torch
-import torch.nn.functional as F
 from PIL import Image
 from torch import nn
 from ..core.files import InputError
 from ..core.progress import say
 from ..core.platform import amp_dtype
-from ..degrade.resampling import downscale, to_uint8, upscale as blow_up
+from ..degrade.resampling import downscale, replicate_pad, to_uint8, upscale as blow_up
 from ..models.layers import Gate
 from ..models.msafn import MSAFN
 from ..models.loading import restore
@@ -34,7 +33,7 @@ def as_input(
     takes_lr = getattr(model, 'lr_input', 0)
     if upscale: return (x if takes_lr else blow_up(x)), (4*h, 4*w)
     if not takes_lr: return x, (h, w)
-    return downscale(F.pad(x, (0, -w % 4, 0, -h % 4), mode='replicate')).clamp(0, 1), (h, w)
+    return downscale(replicate_pad(x, -h % 4, -w % 4)).clamp(0, 1), (h, w)
 
 # %% ../../nbs/08_enhance/00_tiles.ipynb #24ec9875
 def reach(

@@ -9,14 +9,13 @@ __all__ = ['own_networks', 'weight_suffixes', 'create_model', 'make_network', 'f
 # %% ../../nbs/03_models/04_loading.ipynb #badd421b
 import copy, inspect, json, warnings
 from pathlib import Path
-import torch.nn.functional as F
 from torch import nn
 from ..core.files import InputError, need
 from ..core.progress import say
-from ..degrade.resampling import upscale
+from ..degrade.resampling import replicate_pad, upscale
 from .msafn import MSAFN, network_name, presets
-from .weights import _read_state, check_finite, fill, misfits, shapes_of, shipped_weights
-from .weights import strip_prefix
+from .weights import _read_state, check_finite, fill, misfits, shapes_of
+from .weights import shipped_weights, strip_prefix
 
 # %% ../../nbs/03_models/04_loading.ipynb #c92f9514
 def create_model(
@@ -122,8 +121,7 @@ class LRNetwork(nn.Module):
         below,right = self.filled(h),self.filled(w)
         if self.square: below = right = max(below, right)
         if (below, right) == (h, w): return self.net(x)
-        x = F.pad(x, (0, right - w, 0, below - h), mode='replicate') # the border again: no new edge
-        return self.net(x)[..., :h*self.lr_input, :w*self.lr_input]
+        return self.net(replicate_pad(x, below - h, right - w))[..., :h*self.lr_input, :w*self.lr_input]
 
 # %% ../../nbs/03_models/04_loading.ipynb #30e9714e
 def _by_spandrel(path, state):

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from ..core.files import InputError
-from ..degrade.resampling import upscale, upscale_to_grid
+from ..degrade.resampling import replicate_pad, upscale, upscale_to_grid
 from .layers import BranchedConv, GRU, Gate, ResidualBlock, ResidualDenseBlock
 
 # %% ../../nbs/03_models/01_msafn.ipynb #796b9c10
@@ -132,7 +132,7 @@ class MSAFN(nn.Module):
     def pad(self, x): # a whole number of 4x4 grid pixels, by repeating the border
         m = 4*self.shuffle
         h,w = x.shape[2:]
-        return F.pad(x, (0, -w % m, 0, -h % m), mode='replicate') if h % m or w % m else x
+        return replicate_pad(x, -h % m, -w % m)
 
     tap_dims = property(lambda self: dict(init=self.config['dim'],
                                           **{o:self.config['trunk'] for o in ('fusion','trunk','refined')}))

@@ -10,7 +10,6 @@ import json, shutil, statistics, time
 from pathlib import Path
 import refinet
 import torch
-from PIL import Image
 from ..core.files import InputError, atomic_write
 from ..core.figures import curves, page
 from ..data.collections import open_frames
@@ -19,7 +18,7 @@ from ..models.msafn import n_params
 from ..models.cost import gflop
 from ..models.loading import create_model, load_model, restore
 from ..metrics.scores import evaluate
-from ..metrics.pictures import busiest, crops_picture
+from ..metrics.pictures import busiest, crops_picture, stack
 from ..train.recipes import train
 from ..distill.recipes import distill
 from .bench import runner, side_by_side
@@ -113,11 +112,10 @@ def demo_report(out, rows, nets, frames, seconds):
         hr = frames[i][None]/255
         lr,x = degrade(hr)
         with torch.inference_mode():
-            outs = {'bicubic (before)': x, **{k.replace('_', ', '): restore(m, lr) for k,m in nets.items()
-                                              if m}, 'truth': hr}
+            made = {k.replace('_', ', '): restore(m, lr) for k,m in nets.items() if m}
+        outs = {'bicubic (before)': x, **made, 'truth': hr}
         strips.append(crops_picture(outs, busiest(hr, after=outs['teacher'])))
-    sheet = Image.new('RGB', (strips[0].width, sum(o.height for o in strips)), 'white')
-    for j,o in enumerate(strips): sheet.paste(o, (0, sum(p.height for p in strips[:j])))
+    sheet = stack(*strips, gap=0)
     plot = curves({k.replace('_', ', '): out/k for k in nets if k != 'bicubic'}, baseline=rows[0]['psnr'])
     for name,image in (('before_after.png', sheet), ('curves.png', plot)):
         with atomic_write(out/name) as f: image.save(f, 'PNG')

@@ -26,7 +26,7 @@ from ..models.cost import gflop
 from ..models.weights import fingerprint, shipped_weights
 from ..models.loading import load_model, restore
 from ..metrics.scores import evaluate, frames_to_score, score
-from ..metrics.pictures import busiest, crops_picture
+from ..metrics.pictures import busiest, crops_picture, stack
 from ..distill.ablation import as_jpeg
 from .bench import bench
 
@@ -150,12 +150,7 @@ def extremes(
         with torch.inference_mode(): y = restore(net, lr)
         strips.append(crops_picture({'bicubic': x, f'{label_of(name)}, {gain[o]:+.2f} dB': y,
                                      f'truth: {Path(o).stem}': hr}, busiest(hr)))
-    sheet = Image.new('RGB', (max(o.width for o in strips), sum(o.height+4 for o in strips)), 'white')
-    y = 0
-    for o in strips:
-        sheet.paste(o, (0, y))
-        y += o.height + 4
-    return sheet
+    return stack(*strips)
 
 # %% ../../nbs/10_report/02_quality.ipynb #0eb62b5a
 def claims(
