@@ -206,9 +206,8 @@ class Pack(Frames):
         take_split(self, split, index.get('listed'))
         self.left_out = index.get('bad', {})
     def sizes(self): return [[o['bytes'], o['crc32']] for o in self.shards]
-    # name to what is wrong with it: what could not be packed, and files that have changed since
-    def damage(self)->dict:
-        "Read it all once"
+    def damage(self)->dict: # name to what is wrong with it
+        "Read it all once: what could not be packed, and files that have changed since"
         found = dict(self.left_out)
         for o in bar(self.shards, desc='check'):
             try: self._open(self.root/o['file'], o, True)

@@ -88,8 +88,10 @@ def keys_kernel(x, a:float=-.5): # distances, pixels
     return torch.where(x < 1, (a+2)*x**3 - (a+3)*x**2 + 1,
                        torch.where(x < 2, a*x**3 - 5*a*x**2 + 8*a*x - 4*a, 0.))
 
-# (4, 5): for each of four new pixels; (48, 3, 5, 5): of a whole block
-def grid_kernel(device=None, dtype=torch.float32):
+def grid_kernel(
+    device=None,
+    dtype=torch.float32,
+): # (4, 5): for each of four new pixels; (48, 3, 5, 5): of a whole block
     "The weights of bicubic x4, along one side and for all values of a 4x4 block"
     at = (torch.arange(4, device=device)+.5)/4 - .5 # where the four new pixels lie, of an old one
     w = keys_kernel(torch.arange(-2, 3, device=device)[None] - at[:, None]).to(dtype)

@@ -80,8 +80,7 @@ def sample_pictures(
 # %% ../../nbs/09_engines/03_runtimes.ipynb #8d17d39d
 def engine(
     model,              # a network, a preset or a file
-    # 'torch', 'bf16' (by torch, on the CPU), 'onnx' (fp32 inside), 'int8' (by onnxruntime) or 'openvino'
-    kind:str='onnx',
+    kind:str='onnx',    # of `engines`
     upscale:bool=False, # from LR; False: same size in and out
     threads:int|None=None, # None: as the library likes
     spin:bool=False,    # see `OnnxModel`; a clip is decoded and encoded at the same time
@@ -92,8 +91,7 @@ def engine(
     if kind == 'torch': return model # `enhance` does the rest
     if not on_grid(getattr(model, 'module', model)):
         raise InputError(f"engine {kind!r} is for networks that work on the LR grid "
-                         "(light_msafn, nano_msafn, "
-                         "msafn): use --engine torch for this one")
+                         "(light_msafn, nano_msafn, msafn): use --engine torch for this one")
     if kind == 'bf16':
         if not amp_dtype('cpu'): say("bf16: this processor has no instructions for it, so fp32 is used")
         return FastPixels(grid_copy(model), upscale, amp_dtype('cpu') or torch.float32)

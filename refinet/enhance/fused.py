@@ -85,8 +85,12 @@ def _fuses(
 # %% ../../nbs/08_enhance/01_fused.ipynb #bce1b98c
 class FusedConv:
     "A convolution of one frame together with what comes after it; its weights may be multiplied by channel"
-    # (d, c, k, k), k odd; (d,) or None; the slope of a LeakyReLU behind it
-    def __init__(self, weight, bias, dtype, slope:float|None=None):
+    def __init__(self,
+        weight, # (d, c, k, k), k odd
+        bias,   # (d,) or None
+        dtype,
+        slope:float|None=None, # of a LeakyReLU behind it
+    ):
         self.kernel,self.pads,self.slope = weight.detach().float(),(weight.shape[2]//2,)*2,slope
         self.bias = torch.zeros(len(weight)) if bias is None else bias.detach().float()
         self.own,self.fuses = self.times(dtype),_fuses(dtype)
@@ -99,8 +103,7 @@ class FusedConv:
         seen = torch.tensor([[1., 0, -1], [1, 0, 0], [1, -1, 0]])
         self.means = (torch.einsum('dcij,ik,jl->dklc', self.kernel, seen, seen).flatten(1)
                       if weight.shape[2] == 3 else None)
-    # weights and bias, times a factor for each channel that comes in (c,), or goes out (d,)
-    def times(self, dtype, before=None, after=None):
+    def times(self, dtype, before=None, after=None): # factors of the channels in (c,), of those out (d,)
         w,b = self.kernel,self.bias
         if before is not None: w = w*before[:, None, None]
         if after is not None: w,b = w*after[:, None, None, None],b*after

@@ -38,8 +38,14 @@ def evenly(clip)->Fraction: # an open clip; its packets are read once more
     return said if abs(said/true - 1) < .002 else true.limit_denominator(1001)
 
 # %% ../../nbs/08_enhance/04_writing_clips.ipynb #612c9652
-# the new stream; None: the rate of `source`
-def add_video(out, source, w:int, h:int, look:Look, crf:int=18, rate=None):
+def add_video(
+    out,          # a container to write to
+    source,       # the stream that it is made from
+    w:int, h:int, # pixels
+    look:Look,
+    crf:int=18,
+    rate=None,    # frames a second; None: the rate of `source`
+): # the new stream
     "A stream in `out` with the rate, clock, pixel shape and colours of `source`"
     name,options = encoders.get(out.format.name, h264)
     clock,rate = source.time_base,rate or rate_of(source)
@@ -154,8 +160,13 @@ def say_lost(clip, frame): # the first that was decoded
 # %% ../../nbs/08_enhance/04_writing_clips.ipynb #2eba1e84
 class ClipWriter:
     "Encode frames and copy packets into `file`, in order, in a thread of its own"
-    # a handle, a name in `clips_written_as`, an open clip, its streams
-    def __init__(self, file, form:str, source, copied, crf:int):
+    def __init__(self,
+        file,     # a handle
+        form:str, # a name in `clips_written_as`
+        source,   # an open clip
+        copied,   # streams of it that go along
+        crf:int,
+    ):
         self.film = film_of(source)
         self.out,self.source = need('av', 'video').open(file, 'w', format=form),source
         self.copied,self.crf = copied,crf

@@ -52,24 +52,25 @@ _failed = re.compile(r'(push|creation) error|are not valid (dataset|kernel)|coul
                      re.I)
 _causes = [ # what the command prints, what it means
     (r"No module named '?(\w+)", "the kaggle command misses a package: pip install {}"),
-    (r"Max retries|NameResolution|Failed to (?:establish|resolve)|Connection ?(?:Error|aborted|refused)|name "
-     r"resolution", "no way to the site: is there internet? (on Kaggle: Settings, Internet on)"),
-    (r"Maximum batch (?:GPU )?session count of (\d+)", "{} sessions run already, as many as the site allows: "
-                                                       "wait for one to end, or stop one"),
+    (r"Max retries|NameResolution|Failed to (?:establish|resolve)|Connection ?(?:Error|aborted|refused)"
+     r"|name resolution",
+     "no way to the site: is there internet? (on Kaggle: Settings, Internet on)"),
+    (r"Maximum batch (?:GPU )?session count of (\d+)",
+     "{} sessions run already, as many as the site allows: wait for one to end, or stop one"),
     (r"(?:GPU|accelerator)[^\n]{0,30}quota|quota[^\n]{0,30}(?:GPU|accelerator)",
      "this week's GPU hours are spent: push without (gpu=False, --no-gpu), or wait (`kaggle quota` "
      "says until when)"),
-    (r"not valid dataset sources[^\[\n]*\[([^\]]*)\]", "pushed, but without data sets that do not exist or "
-                                                       "are private: {}"),
-    (r"not valid kernel sources[^\[\n]*\[([^\]]*)\]", "pushed, but without the output of notebooks that do "
-                                                      "not exist or are private: {}"),
+    (r"not valid dataset sources[^\[\n]*\[([^\]]*)\]",
+     "pushed, but without data sets that do not exist or are private: {}"),
+    (r"not valid kernel sources[^\[\n]*\[([^\]]*)\]",
+     "pushed, but without the output of notebooks that do not exist or are private: {}"),
     (r"already in use", "the name is already in use: choose another"),
-    (r"(?:Notebook|Kernel) not found|Cannot access kernel", "there is no such notebook of yours: write "
-                                                            "USER/NAME as in the address of its page"),
+    (r"(?:Notebook|Kernel) not found|Cannot access kernel",
+     "there is no such notebook of yours: write USER/NAME as in the address of its page"),
     (r"Authentication required|Unauthenticated|\b401\b", _by_status[401]),
     (r"rate limited|Too Many Requests|\b429\b", _by_status[429]),
-    (r"Forbidden|\b403\b|Permission .*denied|don't have access to this", "your account may not do this: is "
-    f"the owner's name right? Else {_no_token}"),
+    (r"Forbidden|\b403\b|Permission .*denied|don't have access to this",
+     f"your account may not do this: is the owner's name right? Else {_no_token}"),
     (r"Not Found|\b404\b", "there is no such thing on the site: look at the address of its page"),
     (r"\b5\d\d\b.{0,40}(?:Error|internal)|internal server error|problem on Kaggle's side",
      "the site has a problem of its own: try again later"),

@@ -151,9 +151,9 @@ def evaluate(
             if (a := frames.try_array(i)) is None:
                 bad[name] = frames.bad[name]
                 continue
-            if min(a.shape[:2]) < 20:
-                size = f'{a.shape[1]}x{a.shape[0]}'
-                bad[name] = f"{name} is too small to score ({size}, 20 pixels at least)"
+            h,w = a.shape[:2]
+            if min(h, w) < 20:
+                bad[name] = f"{name} is too small to score ({w}x{h}, 20 pixels at least)"
                 continue
             hr = crop_to(torch.from_numpy(a.copy()).permute(2, 0, 1)[None].float()/255)
             own,before = score_picture(model, hr, device or 'cpu', names, tile)

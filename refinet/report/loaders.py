@@ -69,8 +69,12 @@ def feed(
         yield out
 
 # %% ../../nbs/10_report/01_loaders.ipynb #0effd75f
-# (source, what degrades) to workers to (batches, patches in each)
-def feeds(frames, folder, size, batch)->dict:
+def feeds(
+    frames,    # a `Frames`
+    folder,    # to write to
+    size:int,  # side of a patch, pixels
+    batch:int, # patches a batch
+)->dict: # (source, what degrades) to workers to (batches, patches in each)
     "The ways to feed a training, beside each other: pack and tar shards are written to `folder`"
     packed,tars = pack(frames, Path(folder)/'pack'),pack_tar(frames, Path(folder)/'tar')
     def seed(w, device): return DataLoader(SeedPatches(frames, size), 8, num_workers=w, prefetch_factor=1),8

@@ -9,7 +9,6 @@ __all__ = ['peers', 'open_network', 'scores', 'label_of', 'quality_table', 'deta
 # %% ../../nbs/10_report/02_quality.ipynb #29980622
 import html, json
 from pathlib import Path
-import numpy as np
 import refinet
 import torch
 from PIL import Image
@@ -18,6 +17,7 @@ from ..core.progress import say
 from ..core.platform import pick_device
 from ..core.figures import figure_picture, markdown, page
 from ..data.frames import Frames
+from ..data.images import as_frame
 from ..data.vimeo import load_photograph
 from ..degrade.resampling import crop_to, downscale, to_uint8, upscale
 from ..degrade.bicubic import degrade
@@ -160,14 +160,16 @@ def claims(
 )->list: # rows: claim, published, measured
     "The published table beside what is true of it"
     o = evaluate(load_model(student), frames).as_dict()
-    cost = {c['model']: c for c in bench(['msafn_seed', 'light_msafn_seed'], f'{size[0]}x{size[1]}',
-                                         3)['rows'] if c['engine'] == 'torch' and c['dtype'] == 'float32'}
+    rows = bench(['msafn_seed', 'light_msafn_seed'], f'{size[0]}x{size[1]}', 3)['rows']
+    cost = {c['model']: c for c in rows if c['engine'] == 'torch' and c['dtype'] == 'float32'}
     big,small = cost['msafn_seed'],cost['light_msafn_seed']
-    return [dict(claim='PSNR of the student', published='~28.9 dB', measured=f"{o['psnr_rgb']:.2f} dB RGB, "
-        f"{o['psnr_y']:.2f} dB Y (bicubic {o['bicubic']['psnr_rgb']:.2f}, {o['bicubic']['psnr_y']:.2f})"),
-            dict(claim='SSIM of the student', published='~0.9416',
-                 measured=f"{o['ssim_global']:.4f} by their "
-        f"statistic, which gives bicubic {o['bicubic']['ssim_global']:.4f}; SSIM {o['ssim_y']:.4f}"),
+    bicubic = o['bicubic']
+    dB = (f"{o['psnr_rgb']:.2f} dB RGB, {o['psnr_y']:.2f} dB Y "
+          f"(bicubic {bicubic['psnr_rgb']:.2f}, {bicubic['psnr_y']:.2f})")
+    alike = (f"{o['ssim_global']:.4f} by their statistic, which gives bicubic {bicubic['ssim_global']:.4f}; "
+             f"SSIM {o['ssim_y']:.4f}")
+    return [dict(claim='PSNR of the student', published='~28.9 dB', measured=dB),
+            dict(claim='SSIM of the student', published='~0.9416', measured=alike),
             dict(claim='student against teacher', published='3-4x as fast',
                  measured=f"{big['ms']/small['ms']:.1f}x"),
             dict(claim='parameters of the teacher', published='~8.1 M', measured=f"{big['params']:,}"),
@@ -177,10 +179,7 @@ def claims(
 def limit_cases()->dict: # what it is to (HR, what the network sees), each (1, 3, H, W)
     "Frames that a network was not made for, and one that it was"
     from skimage import data
-    def tensor(a):
-        return crop_to(torch.from_numpy(np.array(a if a.ndim == 3
-                                                 else np.repeat(a[..., None], 3, 2))).permute(2, 0,
-            1)[None].float()/255)
+    def tensor(a): return crop_to(as_frame(a))
     photo,text = tensor(load_photograph('coffee')[:256, :448]),tensor(data.page())
     face = tensor(load_photograph('astronaut')[0:192, 128:320])
     out = {k: (hr, degrade(hr)[1])
@@ -215,14 +214,14 @@ def write_card(
     path = shipped_weights(name)
     if not path: raise InputError(f"no weights come with {name!r}: a card belongs to weights")
     net,quality = load_model(path),[o for o in detail_table(found) if o['network'] in ('bicubic', name)]
-    parts = [f"# {name}", f"{n_params(net):,} parameters, {gflop(net):.2f} GFLOP for a frame of 448x256; "
-                          f"fingerprint `{fingerprint(net)}`.", words.strip(),
-             "## Figures", "Shave 4, 8-bit rounding before scoring; SSIM is Wang et al. "
-                           "(2004), `ssim_global` "
-                           "the published scripts' statistic.", markdown(quality),
-             "## Limits", "PSNR on Y of what it is given, and of what it makes of it. It was "
-                          "trained on clean "
-                          "frames, shrunk by bicubic and nothing else.", markdown(limits(name))]
+    facts = (f"{n_params(net):,} parameters, {gflop(net):.2f} GFLOP for a frame of 448x256; "
+             f"fingerprint `{fingerprint(net)}`.")
+    protocol = ("Shave 4, 8-bit rounding before scoring; SSIM is Wang et al. (2004), `ssim_global` "
+                "the published scripts' statistic.")
+    clean = ("PSNR on Y of what it is given, and of what it makes of it. It was trained on clean "
+             "frames, shrunk by bicubic and nothing else.")
+    parts = [f"# {name}", facts, words.strip(), "## Figures", protocol, markdown(quality),
+             "## Limits", clean, markdown(limits(name))]
     out = Path(out or path.with_suffix('.md'))
     with atomic_write(out, 'w') as f: f.write('\n\n'.join(parts) + '\n')
     return out
@@ -265,9 +264,9 @@ def _write_report(out, parts, pictures):
     names = {k: f'picture-{i+1}.png' for i,k in enumerate(pictures)}
     for k,image in pictures.items():
         with atomic_write(out/names[k]) as f: image.save(f, 'PNG')
-    text = ([f'# RefiNet {refinet.__version__}: what the weights are worth']
-            + [f'## {k}\n\n{markdown(v)}' for k,v in parts] + [f'## {k}\n\n![{k}]({names[k]})'
-                                                               for k in pictures])
+    text = [f'# RefiNet {refinet.__version__}: what the weights are worth',
+            *(f'## {k}\n\n{markdown(v)}' for k,v in parts),
+            *(f'## {k}\n\n![{k}]({names[k]})' for k in pictures)]
     with atomic_write(out/'report.md', 'w') as f: f.write('\n\n'.join(text) + '\n')
     body = [o for k,v in [*parts, *pictures.items()] for o in (f'<h2>{html.escape(k)}</h2>', v)]
     with atomic_write(out/'report.html', 'w') as f: f.write(page('RefiNet: what the weights are worth', body))
