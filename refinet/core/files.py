@@ -11,7 +11,7 @@ from pathlib import Path
 
 # %% ../../nbs/00_core/00_files.ipynb #e151191b
 class InputError(ValueError):
-    "Something that was given cannot be used; the message names the thing, what was found, and the mend"
+    "Something that was given cannot be used; the message names the thing, what was found, and what to do"
 
 # %% ../../nbs/00_core/00_files.ipynb #5165ebac
 def need(

@@ -34,8 +34,8 @@ def plan_pack(
     each,crops = float(np.mean([a.nbytes for a in seen])),0
     every,piece = 1,3*crop**2
     if max_gb and each*n > max_gb*2**30:
-        room = max_gb*2**30/n # for each frame
-        crops,every = (int(room//piece), 1) if room >= piece else (1, math.ceil(piece/room))
+        most = max_gb*2**30/n # bytes for each frame
+        crops,every = (int(most//piece), 1) if most >= piece else (1, math.ceil(piece/most))
         each = min(crops*piece, each)
     return dict(tile=tile, crop=crop, crops=crops, every=every, bytes=int(each*math.ceil(n/every)),
                 per_shard=max(int(shard_mb*2**20//each), 1),
