@@ -17,7 +17,8 @@ from ..core.files import InputError, atomic_write, check_writable, need
 from ..models.msafn import MSAFN
 from ..models.weights import fold
 from ..enhance.tiles import reach
-from ..enhance.fused import PixelModel, fill_up, from_blocks, keep_memory, replicate_border, to_blocks
+from ..degrade.resampling import replicate_border
+from ..enhance.fused import PixelModel, fill_up, from_blocks, keep_memory, to_blocks
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #ac15d11f
 class Entry(nn.Module):

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 from ..core.files import InputError, need
 from ..core.progress import say
-from .fused import replicate_border
+from ..degrade.resampling import replicate_border
 
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #clipsfx0
 clip_suffixes = {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.y4m', '.ts', '.m2ts', '.mts', '.mpg',
