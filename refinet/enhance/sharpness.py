@@ -17,7 +17,8 @@ def spectrum(
     side:int=1024, # of the part in the middle that is looked at, pixels
 ): # frequencies and power, (h, w/2 + 1) each
     "The power of a picture's brightness by frequency"
-    grey = np.asarray(picture.convert('L') if isinstance(picture, Image.Image) else np.asarray(picture).mean(2), np.float64)
+    if isinstance(picture, Image.Image): picture = np.asarray(picture.convert('RGB'))
+    grey = picture.astype(np.float64).mean(2)
     top,left = (max(0, (o - side)//2) for o in grey.shape)
     grey = grey[top:top+side, left:left+side]
     h,w = grey.shape
@@ -42,4 +43,5 @@ def is_sharp(
     "Whether a picture shows no sign of having been shrunk by about four: enhancing it would only do harm"
     return sharpness(picture) > sharp_above
 
-nothing_to_do = "there is nothing to bring back, and these weights would do it harm; anyway=True (--anyway) enhances it all the same"
+nothing_to_do = ("there is nothing to bring back, and these weights would do it harm; "
+                 "anyway=True (--anyway) enhances it all the same")
