@@ -61,6 +61,7 @@ def _copy(model, half): # on the CPU, so that the one given stays where and as i
     out = copy.deepcopy(fold(model) if isinstance(model, MSAFN) else model).cpu().float().eval()
     return out.half() if half else out
 
+# %% ../../nbs/09_engines/00_onnx.ipynb #c577cc96
 def _name_axes(graph, scale): # input and output say what each axis is
     for value,k in ((graph.graph.input[0], 1), (graph.graph.output[0], scale)):
         for i,dim in enumerate(value.type.tensor_type.shape.dim):

@@ -33,31 +33,37 @@ def agreement(a, b)->float: # dB, the higher the nearer
     return min(psnr(a.clamp(0, 1)[None], b.clamp(0, 1)[None]).item(), 120.)
 
 # %% ../../nbs/09_engines/02_quantize.ipynb #0f8a409b
+def _tools(): # modules
+    return (need('onnx', 'onnx'), need('onnxruntime.quantization', 'onnx'),
+            need('onnxruntime.quantization.shape_inference', 'onnx'))
+
+def _reader(quant, inputs): # inputs: an iterable of dicts, name to array; as the calibration reads them
+    class Reader(quant.CalibrationDataReader):
+        rest = iter(inputs)
+        def get_next(self): return next(self.rest, None)
+    return Reader()
+
+# %% ../../nbs/09_engines/02_quantize.ipynb #5c83a775
 def quantize_onnx(
     src,    # an fp32 file of `export_onnx`
     dest,   # ends with .onnx
     frames, # tensors (N, 3, H, W) as `src` takes them, a few that are typical
 )->float: # dB between what the two files make of `frames`
     "Write an int8 file of an fp32 one, its ranges taken from `frames`"
-    onnx,quant,shapes = (need(o, 'onnx')
-                         for o in ('onnx', 'onnxruntime.quantization',
-                                   'onnxruntime.quantization.shape_inference'))
+    onnx,quant,shapes = _tools()
     frames,dest,old = list(frames),check_onnx_name(dest),OnnxModel(src)
     if not frames: raise InputError("frames is empty: a few typical frames are needed to find the ranges")
     if dest.exists() and dest.samefile(src):
         raise InputError(f"{dest} is the source itself: choose another name")
-    class Reader(quant.CalibrationDataReader):
-        rest = iter(frames)
-        def get_next(self):
-            return None if (x := next(self.rest, None)) is None else {old.input: x.float().numpy()}
+    inputs = _reader(quant, ({old.input: x.float().numpy()} for x in frames))
     graph = onnx.load(str(src))
     with tempfile.TemporaryDirectory() as d:
         shapes.quant_pre_process(str(src), f'{d}/p.onnx', skip_symbolic_shape=True)
-        quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', Reader(), quant_format=quant.QuantFormat.QDQ,
+        quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', inputs, quant_format=quant.QuantFormat.QDQ,
                               per_channel=True, op_types_to_quantize=['Conv'],
                               nodes_to_exclude=exact_nodes(graph),
                               activation_type=quant.QuantType.QUInt8, weight_type=quant.QuantType.QInt8,
-            extra_options=dict(TensorQuantOverrides=safe_ranges(onnx.load(f'{d}/p.onnx'))))
+                              extra_options=dict(TensorQuantOverrides=safe_ranges(onnx.load(f'{d}/p.onnx'))))
         made = onnx.load(f'{d}/q.onnx')
     made.graph.ClearField('value_info') # shapes that can be found again
     write_onnx(made, dest, old.meta | dict(quantized='int8'))
@@ -176,16 +182,12 @@ def export_int8(
     **meta                # strings to keep
 )->Path: # `dest`
     "Write a network between 8-bit pictures to one ONNX file, 8 bits inside, its ranges taken from `frames`"
-    onnx,quant,shapes = (need(o, 'onnx')
-                         for o in ('onnx', 'onnxruntime.quantization',
-                                   'onnxruntime.quantization.shape_inference'))
+    onnx,quant,shapes = _tools()
     check_entry(entry)
     dest,net,frames = check_onnx_name(dest),grid_copy(model),[np.ascontiguousarray(o) for o in frames]
     if not frames: raise InputError("frames is empty: a few typical frames are needed to find the ranges")
     if blocks: frames = [framed(o) if entry == 'lr' else to_blocks(fill_up(o)) for o in frames]
-    class Reader(quant.CalibrationDataReader):
-        rest = iter(frames)
-        def get_next(self): return None if (x := next(self.rest, None)) is None else dict(input=x)
+    inputs = _reader(quant, (dict(input=x) for x in frames))
     step = dict(scale=np.array(1, np.float32), zero_point=np.array(0, np.uint8))
     with tempfile.TemporaryDirectory() as d:
         wide = pools_as_convs(widen(net))
@@ -194,7 +196,7 @@ def export_int8(
         graph = flat_gates(onnx.load(f'{d}/p.onnx'))
         onnx.save(graph, f'{d}/p.onnx')
         ranges = safe_ranges(graph) | {o: [step] for o in _whole_numbers(graph)}
-        quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', Reader(), quant_format=quant.QuantFormat.QDQ,
+        quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', inputs, quant_format=quant.QuantFormat.QDQ,
                               per_channel=True, nodes_to_exclude=_floats(graph),
                               op_types_to_quantize=whole_number_ops, activation_type=quant.QuantType.QUInt8,
                               weight_type=quant.QuantType.QInt8,

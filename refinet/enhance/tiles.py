@@ -197,14 +197,28 @@ def pick_tile(model, tile, pixels)->int: # side of a tile, 0: in one piece
     return tile
 
 # %% ../../nbs/08_enhance/00_tiles.ipynb #93f40666
+def _both_ways(model, x, upscale): # what makes the frame that is cut up, and the result in one piece
+    eight = x.dtype == torch.uint8
+    direct = isinstance(model, MSAFN) or bool(getattr(model, 'lr_input', 0)) == upscale # it takes x as it is
+    def ready(): # tiles of 8 bits stay so until they are on the device
+        if direct: return x if eight else x.float()
+        return as_input(model, x/255 if eight else x.float(), upscale)[0]
+    def whole(): # in one piece there is a shorter way in from LR; floats stay fp32
+        f = _floats(x, **_on(model))
+        if not direct: f = as_input(model, f, upscale)[0]
+        call = partial(restore, model) if upscale and isinstance(model, MSAFN) else model
+        y = _halved(model, call, eight)(f)
+        return to_uint8(y) if eight else y
+    return ready,whole
+
+# %% ../../nbs/08_enhance/00_tiles.ipynb #92dcf606
 def enhance_tensor(
     model,                 # of the kit, or with `lr_input`; on the device to use
     x,                     # (N, 3, h, w) on any device: floats in [0, 1], or uint8
     upscale:bool=False,    # x is LR, to be made four times as large; False: x is degraded, at output size
     # side of a tile without its margin, output pixels; 0: in one piece; None: by the size
     tile:int|None=None,
-    # tiles go through again until no gate moves more than this, of 1; None: 1e-5, or a step of 255 where the
-    # result has steps
+    # tiles go through again until no gate moves more than this, of 1; None: 1e-5, or 1/255 for uint8
     tolerance:float|None=None,
 ): # (N, 3, H, W) in main memory: floats, not yet clamped, or uint8
     "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255"
@@ -219,17 +233,7 @@ def enhance_tensor(
         return torch.from_numpy(model.picture(rgb)).permute(0, 3, 1, 2)
     model = plain
     if tolerance is None: tolerance = 1/255 if eight else 1e-5
-    # it takes the frame as it is
-    direct = isinstance(model, MSAFN) or bool(getattr(model, 'lr_input', 0)) == upscale
-    def ready(): # to be cut up; tiles of 8 bits stay so until they are on the device
-        if direct: return x if eight else x.float()
-        return as_input(model, x/255 if eight else x.float(), upscale)[0]
-    def whole(): # in one piece there is a shorter way in from LR; floats stay fp32
-        f = _floats(x, **_on(model))
-        if not direct: f = as_input(model, f, upscale)[0]
-        call = partial(restore, model) if upscale and isinstance(model, MSAFN) else model
-        y = _halved(model, call, eight)(f)
-        return to_uint8(y) if eight else y
+    ready,whole = _both_ways(model, x, upscale)
     while True:
         try:
             with at_rest(model):

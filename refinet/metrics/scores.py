@@ -129,6 +129,14 @@ def score_picture(model, hr, device, names, tile=None)->tuple: # hr: (1, 3, H, W
     return score_in_tiles(model, hr, names) # outside of the block, so that what the error holds is let go
 
 # %% ../../nbs/04_metrics/00_scores.ipynb #01b2959a
+def _true_frame(frames, i, bad): # (1, 3, H, W); None where it cannot be scored, which is kept in `bad`
+    name,a = frames.names[i],frames.try_array(i)
+    if a is None: bad[name] = frames.bad[name]
+    elif min(a.shape[:2]) < 20:
+        bad[name] = f"{name} is too small to score ({a.shape[1]}x{a.shape[0]}, 20 pixels at least)"
+    else: return crop_to(torch.from_numpy(a.copy()).permute(2, 0, 1)[None].float()/255)
+
+# %% ../../nbs/04_metrics/00_scores.ipynb #11a9b68b
 def evaluate(
     model,               # a network, or None for bicubic alone; it stays where it is
     frames,              # a `Frames` of true pictures, any size
@@ -147,18 +155,10 @@ def evaluate(
         model.eval()
     try:
         for i in bar(range(len(frames)), desc='evaluate') if progress else range(len(frames)):
-            name = frames.names[i]
-            if (a := frames.try_array(i)) is None:
-                bad[name] = frames.bad[name]
-                continue
-            h,w = a.shape[:2]
-            if min(h, w) < 20:
-                bad[name] = f"{name} is too small to score ({w}x{h}, 20 pixels at least)"
-                continue
-            hr = crop_to(torch.from_numpy(a.copy()).permute(2, 0, 1)[None].float()/255)
+            if (hr := _true_frame(frames, i, bad)) is None: continue
             own,before = score_picture(model, hr, device or 'cpu', names, tile)
-            rows.append(dict(name=name) | own)
-            bicubic.append(dict(name=name) | before)
+            rows.append(dict(name=frames.names[i]) | own)
+            bicubic.append(dict(name=frames.names[i]) | before)
     finally:
         if model is not None: model.train(training)
     if not rows:
