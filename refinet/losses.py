@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['losses', 'soft_targets', 'distillation_terms', 'l1_loss', 'mse_loss', 'charbonnier_loss', 'HybridLoss',
-           'gradient_loss', 'l1_and_gradient', 'haar_bands', 'wavelet_loss', 'pick_loss', 'one_per_sample',
+           'gradient_loss', 'l1_and_gradient', 'haar_bands', 'wavelet_loss', 'qualified', 'pick_loss', 'one_per_sample',
            'DistillationLoss', 'Number', 'Term', 'SpatialKL', 'KLTerm', 'teacher_is_right', 'masked_l1', 'MaskTerm',
-           'WaveletTerm', 'unit', 'FeatureMimic', 'MimicTerm', 'affinity', 'affinity_loss', 'AffinityTerm']
+           'WaveletTerm', 'unit', 'FeatureMimic', 'MimicTerm', 'affinity', 'affinity_loss', 'AffinityTerm', 'OwnTerm',
+           'is_own_term', 'term_numbers', 'check_terms', 'make_terms']
 
 # %% ../nbs/05_losses.ipynb #27751985
-import copy
+import copy, functools
 from typing import NamedTuple
 import torch
 import torch.nn.functional as F
@@ -65,6 +66,12 @@ def wavelet_loss(a, b): # (N, C, H, W) each, even sides; (N,)
 
 # %% ../nbs/05_losses.ipynb #89b91ecb
 losses = dict(l1=l1_loss, mse=mse_loss, hybrid=HybridLoss(), charbonnier=charbonnier_loss, gradient=l1_and_gradient)
+
+def qualified(o)->str: # a function, a class, or an object of one
+    "How `run.json` names what JSON cannot hold: its module and its name there"
+    while isinstance(o, functools.partial): o = o.func
+    kind = o if hasattr(o, '__qualname__') else type(o)
+    return f'{kind.__module__}.{kind.__qualname__}'
 
 def pick_loss(
     loss, # a key of `losses`, or any callable: (out, truth), each (N, 3, H, W), to (N,)
@@ -212,3 +219,44 @@ class AffinityTerm(Term):
     def forward(self, student, teacher, truth, student_features, teacher_features):
         return sum(affinity_loss(o, teacher_features[k]) for k,o in student_features.items())
 distillation_terms['affinity'] = AffinityTerm
+
+# %% ../nbs/05_losses.ipynb #d46f12b9
+class OwnTerm(Term):
+    "A term from any callable; what it returns is checked"
+    def __init__(self, name:str, f):
+        super().__init__()
+        f = f() if isinstance(f, type) else copy.deepcopy(f) if isinstance(f, nn.Module) else f
+        self.name,self.f,self.features = name,f,getattr(f, 'features', False)
+    def setup(self, student_dims, teacher_dims):
+        if hasattr(self.f, 'setup'): self.f.setup(student_dims, teacher_dims)
+    def forward(self, student, *others):
+        return one_per_sample(self.f(student, *others), len(student), f'the term {self.name}')
+
+def is_own_term(value)->bool: # (weight, callable)
+    return isinstance(value, (tuple, list)) and len(value) == 2 and callable(value[1])
+
+def term_numbers()->dict: # name to default: what the terms take beside their weights
+    return {k: o.default for kind in distillation_terms.values() for k,o in kind.numbers.items()}
+
+def check_terms(given:dict):
+    "An `InputError` for a weight that is none, and for a name that is known or unknown"
+    for k,v in given.items():
+        known = k in distillation_terms or k in term_numbers()
+        if is_own_term(v):
+            if known: raise InputError(f"{k} is a term of the kit: give yours another name")
+            v = v[0]
+        elif not known: raise InputError(f"distillation has no term {k}: there are {', '.join(distillation_terms)}, "
+                                         "or give a pair for one of your own, (weight, function)")
+        if not isinstance(v, (int, float)): raise InputError(f"{k} must be a number, got {v!r}")
+
+def make_terms(
+    given:dict, # name to weight, numbers such as `temperature`, and name to (weight, callable)
+)->dict: # name to (weight, `Term`), those that have a weight
+    "The terms of a distillation, the kit's first"
+    check_terms(given)
+    found = {}
+    for k,kind in distillation_terms.items():
+        if given.get(k): found[k] = given[k],kind(**{n: given[n] for n in kind.numbers if n in given})
+    for k,v in given.items():
+        if is_own_term(v) and v[0]: found[k] = v[0],OwnTerm(k, v[1])
+    return found

@@ -18,7 +18,7 @@ from ..data.collections import open_frames
 from ..data.crops import CropSampler, read_ahead
 from ..degrade.bicubic import Degrade
 from ..models.loading import create_model
-from ..losses import l1_loss
+from ..losses import l1_loss, one_per_sample, qualified
 from .parallel import join_workers, my_rows, rank, spread, workers
 
 # %% ../../nbs/06_train/01_trainer.ipynb #455efef5
@@ -29,14 +29,14 @@ class Supervised(nn.Module):
     "A network that learns from the truth alone"
     def __init__(self,
         model:nn.Module, # what is trained
-        loss=l1_loss,    # (out, hr) to (N,)
+        loss=l1_loss,    # any callable: (out, truth) to (N,)
         amp=None,        # dtype for mixed precision, or None
     ):
         super().__init__()
         self.model,self.loss,self.amp = model,loss,amp
     def forward(self, lr, x, hr): # as `Degrade` returns them; (N,)
         with half(x, self.amp): out = self.model(x)
-        return self.loss(out.float(), hr)
+        return one_per_sample(self.loss(out.float(), hr), len(hr), f'the loss {qualified(self.loss)}')
 
 # %% ../../nbs/06_train/01_trainer.ipynb #67d04ba8
 def cosine(step, steps, warmup=200): # factor of the learning rate, 0..1
