@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out', 'bench_app', 'kaggle', 'Kernel', 'show',
-           'version', 'main', 'demo', 'pack', 'check', 'training', 'summary', 'train', 'WithTerms', 'distill', 'ablate',
-           'evaluate', 'enhance', 'report', 'bench', 'bench_data', 'bench_train', 'export', 'start_app', 'data', 'push',
-           'status', 'output', 'publish', 'wheels']
+           'version', 'main', 'demo', 'pack', 'check', 'training', 'summary', 'train', 'term_options', 'WithTerms',
+           'distill', 'ablate', 'evaluate', 'enhance', 'report', 'bench', 'bench_data', 'bench_train', 'export',
+           'start_app', 'data', 'push', 'status', 'output', 'publish', 'wheels']
 
 # %% ../nbs/14_cli.ipynb #45738f0c
 import inspect, json, signal, sys
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Optional
 import refinet
 import typer
-import typer.core
+import typer.core, typer.main
 from .core.files import InputError, atomic_write
 from .core.progress import say
 
@@ -135,17 +135,26 @@ def train(data:Data, out:Out, model:Annotated[str, typer.Option(help='a preset')
     show(found, json, summary(found))
 
 # %% ../nbs/14_cli.ipynb #d8bd712a
+def term_options()->list: # a click option for each term of `distillation_terms` and each number that one takes
+    from refinet.losses import distillation_terms
+    said = {}
+    for k,kind in distillation_terms.items():
+        said[k] = f'{kind.help}: its weight; 0 leaves it out'
+        said |= {n: o.help for n,o in kind.numbers.items()}
+    def verb(**terms): pass
+    verb.__signature__ = inspect.Signature([inspect.Parameter(k, inspect.Parameter.KEYWORD_ONLY, default=None,
+        annotation=Annotated[Optional[float], typer.Option(help=v)]) for k,v in said.items()])
+    one = typer.Typer(add_completion=False)
+    one.command()(verb)
+    return typer.main.get_command(one).params
+
 class WithTerms(typer.core.TyperCommand):
-    "A verb with an option for each term of `distillation_terms`, made when they are asked for: `refinet --help` should not wait for torch"
+    "A verb with the options of the terms, made when they are asked for: `refinet --help` should not wait for torch"
     def get_params(self, ctx):
-        from refinet.losses import distillation_terms
-        said = {}
-        for k,kind in distillation_terms.items():
-            said[k] = f'weight of {kind.help}; 0 leaves it out'
-            said |= {n: o.help for n,o in kind.numbers.items()}
-        own = [typer.core.TyperOption(param_decls=[f"--{k.replace('_', '-')}", k], type=float, help=v) for k,v in said.items()]
-        self.names = list(said)
-        return [*super().get_params(ctx), *own]
+        own = term_options()
+        self.names = [o.name for o in own]
+        *before,help = super().get_params(ctx)
+        return [*before, *own, help]
     def invoke(self, ctx):
         ctx.obj = {k: ctx.params.pop(k, None) for k in self.names}
         return super().invoke(ctx)
