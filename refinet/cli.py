@@ -266,7 +266,7 @@ def bench_data(data:Annotated[str, typer.Option(help="Vimeo-90K, a folder of pic
                size:Annotated[int, typer.Option(help='side of a patch, pixels')]=48, batch:Annotated[int, typer.Option(help='patches a batch')]=64,
                seconds:Annotated[float, typer.Option(help='for each figure')]=1., device:Device='auto', json:Json=False):
     "Patches a second, for each way to feed a training."
-    from refinet.report.loaders import bench_data, bench_train
+    from refinet.report.loaders import bench_data
     from refinet.data.collections import open_frames
     from refinet.core.figures import table
     try: counts = [int(o) for o in workers.split(',')]
@@ -279,7 +279,8 @@ def bench_train(models:Annotated[str, typer.Option(help='presets, with commas be
                 size:Annotated[int, typer.Option(help='side of a crop, pixels')]=64, steps:Annotated[int, typer.Option(help='counted, after two that are not')]=10,
                 compile:Annotated[bool, typer.Option('--compile', help='with torch.compile')]=False, device:Device='auto', json:Json=False):
     "Steps a second and memory of training."
-
+    from refinet.report.loaders import bench_train
+    from refinet.core.figures import table
     found = bench_train(models.split(','), batch, size, steps, device, compile)
     show(found, json, f"{found['device']}, {found['dtype']}, crops of {size}, {batch} a step\n" + table(found['rows']))
 
@@ -316,7 +317,6 @@ Kernel = Annotated[str, typer.Argument(help='user/name of a notebook')]
 def data(slug:Annotated[Optional[str], typer.Argument(help='owner/name of a data set; without it: what is here')]=None):
     "Fetch a data set, or say which Vimeo-90K is here."
     from refinet.kaggle.datasets import fetch, find_dataset
-    from refinet.kaggle.publish import push
     print(fetch(slug) if slug else find_dataset().path)
 
 @kaggle.command()
@@ -324,20 +324,20 @@ def push(notebook:Annotated[str, typer.Argument(help='the .ipynb file')], user:A
          dataset:Annotated[list[str], typer.Option(help='owner/name of a data set to mount; may be repeated')]=[],
          kernel:Annotated[list[str], typer.Option(help='user/name of a notebook whose output to mount; its own name: of its last version')]=[], gpu:Annotated[bool, typer.Option(help='two T4')]=True, internet:bool=True):
     "Push a notebook and run it on Kaggle."
-
+    from refinet.kaggle.publish import push
     print(push(notebook, user, slug, dataset, gpu, internet, kernels=kernel))
 
 # %% ../nbs/14_cli.ipynb #fdb9884b
 @kaggle.command()
 def status(kernel:Kernel):
     "How far a pushed notebook is."
-    from refinet.kaggle.publish import output, publish, publish_model, status, wheelhouse
+    from refinet.kaggle.publish import status
     print(status(kernel))
 
 @kaggle.command()
 def output(kernel:Kernel, out:Annotated[str, typer.Option('-o', '--out', help='a new folder')]):
     "Fetch what a notebook wrote."
-
+    from refinet.kaggle.publish import output
     for o in output(kernel, out): print(o)
 
 @kaggle.command()
@@ -345,11 +345,11 @@ def publish(run:Annotated[str, typer.Argument(help='the folder of a run')], slug
             title:Annotated[Optional[str], typer.Option(help='6 to 50 characters; made from the name by default')]=None, notes:Annotated[str, typer.Option(help='of a new version')]='new weights',
             public:Annotated[bool, typer.Option('--public', help='for everybody to see')]=False, license:Annotated[str, typer.Option(help='as Kaggle names it, e.g. CC0-1.0')]='other'):
     "Make a data set or a model of a run's weights."
-
+    from refinet.kaggle.publish import publish, publish_model
     print(publish_model(run, slug, notes, license) if slug.count('/') == 3 else publish(run, slug, title, notes, public, license))
 
 @kaggle.command()
 def wheels(out:Annotated[str, typer.Option('-o', '--out', help='a folder')]):
     "Build the wheel for notebooks without internet."
-
+    from refinet.kaggle.publish import wheelhouse
     print(wheelhouse(out))
