@@ -15,7 +15,7 @@ from typing import Annotated, Optional
 import refinet
 import typer
 import typer.core, typer.main
-from .core.files import InputError, atomic_write
+from .core.files import InputError, atomic_write, from_command
 from .core.progress import say
 
 # %% ../nbs/14_cli.ipynb #588f1539
@@ -33,6 +33,7 @@ def show(found:dict, as_json:bool, text:str):
 
 @app.callback(invoke_without_command=True)
 def version(version:Annotated[bool, typer.Option('--version', help='print the version')]=False):
+    from_command.set(True) # messages name options
     if version: print(f'refinet {refinet.__version__}'); raise typer.Exit()
 
 def _stop(number, frame): raise KeyboardInterrupt

@@ -12,7 +12,7 @@ import io, json
 from pathlib import Path
 import numpy as np
 from PIL import Image
-from ..core.files import InputError, atomic_write, read_toml
+from ..core.files import InputError, atomic_write, read_toml, option
 from ..core.progress import say
 from ..core.platform import amp_dtype, pick_device, seed_everything
 from ..core.figures import figure_picture
@@ -135,7 +135,7 @@ def check_same(out, plan:dict): # a folder, what it is to hold
     kept = {k: v for k,v in before.items() if k != 'settings' and k in plan}
     changed = list(changed_settings(kept, plan)) if ran else []
     changed += [o for o in ran if o in plan['settings'] and before['settings'].get(o) != plan['settings'][o]]
-    if changed: raise InputError(f"{out} holds runs with another {', '.join(changed)}: choose another --out")
+    if changed: raise InputError(f"{out} holds runs with another {', '.join(changed)}: choose another {option('out')}")
 
 # %% ../../nbs/07_distill/04_ablation.ipynb #82f18ab4
 def frames_to_learn(data)->Frames:

@@ -59,7 +59,7 @@ with_branches = 'nano_msafn', 'light_msafn'
 def distill(
     teacher,                  # a preset, a file, several with weights, or a network
     data,                     # a pack, Vimeo-90K, a folder of pictures, or 'sample'
-    out,                      # the run's folder
+    out=None,                 # the run's folder; None: one named by the settings
     model='light_msafn',      # the student: a preset, or a network of one's own, see `train`
     recipe:str='fast',        # or 'seed', or a TOML file
     alpha:float=None,         # weight of the truth, 0..1; None: the recipe's
@@ -76,6 +76,7 @@ def distill(
     loss=None,                # the distance to the truth: a key of `losses`, or any callable (out, truth) to (N,)
     degrade=None,             # any callable (crops, step) to (lr, x, hr); None: the recipe's
     callbacks=(),             # of your own, which act before the kit's
+    overwrite:bool=False,     # remove the run that is in `out`, and start anew
     **settings                # of the training recipe: steps, batch, size, lr, ...
 )->dict:
     "Train a student on the truth and on what a teacher makes of the same frames"
@@ -97,12 +98,13 @@ def distill(
         try: frames = label(master, frames, join_workers(device), until=until)
         except TimeOver: return stopped_early(out, frames, since)
     return run(task, frames, valid, out, s, name, 'student', seed, resume, device, time_limit, threads,
-               dict(recipe=recipe, **marks, cached=cached, **d), [Guide(d['guidance'])], since if cached else None, callbacks)
+               dict(recipe=recipe, **marks, cached=cached, **d), [Guide(d['guidance'])], since if cached else None, callbacks,
+               overwrite, 'distill')
 
 def stopped_early(out, frames, since)->dict: # as `run` returns it
     "What `distill` returns where the time was over before the first step"
     say("stopped by the time limit while the teacher's answers were made: "
         f"what is there is kept in {frames.root}, and the same command goes on")
     leave_workers()
-    return dict(out=str(out), steps=0, best=None, skipped_batches=0, bad_files=sorted(frames.bad),
+    return dict(out=str(out or ''), steps=0, best=None, skipped_batches=0, bad_files=sorted(frames.bad),
                 seconds=round(time.monotonic() - since, 1))

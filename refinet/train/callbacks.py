@@ -10,6 +10,7 @@ __all__ = ['Clip', 'Centralize', 'sound', 'EMA', 'create_like', 'best_model', 'U
 import math
 import torch
 from torch import nn
+from ..core.files import option
 from ..losses import l1_loss
 from .parallel import from_first
 from .trainer import Callback
@@ -72,7 +73,8 @@ class UndoSpikes(Callback):
         if t.device.type != 'cpu' and t.step % self.limit: return
         if self.recent >= 3 and t.leapt: self.new_level(by_design(t, .7*self.times*self.usual))
         if self.recent >= self.limit:
-            t.failed = f"the loss leaps from {self.usual.item():.3g} to {t.loss.item():.3g} again and again (step {t.step}): start anew with a lower --lr than {t.lr:g}"
+            t.failed = (f"the loss leaps from {self.usual.item():.3g} to {t.loss.item():.3g} again and again (step {t.step}): "
+                        f"start anew with a lower {option('lr')} than {t.lr:g}")
             t.stop_reason = 'divergence'
     def new_level(self, level): # of a loss that has changed while the weights are good; None: it has not
         if level is not None: self.mean,self.usual,self.recent = level,level,0.

@@ -10,7 +10,7 @@ __all__ = ['half_written', 'named_only', 'trained_state', 'by_name', 'Checkpoint
 import re, signal, time
 from pathlib import Path
 import torch
-from ..core.files import InputError, _rename, atomic_write
+from ..core.files import InputError, _rename, atomic_write, option
 from ..core.progress import say
 from ..core.platform import rng_state, set_rng_state
 from .trainer import Callback, Trainer
@@ -65,7 +65,7 @@ def read_checkpoint(
             if isinstance(state, dict) and {'step', 'task', 'settings'} <= state.keys(): return state
             say(f"{path} is no checkpoint of a run: trying the one before")
         except Exception as e: say(f"{path} is broken ({str(e).splitlines()[0][:60]}): trying the one before")
-    if there: raise InputError(f"{out}: none of its checkpoints can be read: go on from its best weights by --init, into another --out")
+    if there: raise InputError(f"{out}: none of its checkpoints can be read: go on from its best weights by {option('init')}, into another {option('out')}")
 
 def checkpoints_in(out)->list: # the newest first
     return [o for n in ('last', 'next', 'previous') if (o := Path(out)/f'{n}.ckpt').exists()] # between two renames there is no last one
@@ -88,9 +88,9 @@ def check_settings(out, kept:dict, now:dict):
         best,final = (Path(out)/f"{o}_{now.get('role', 'student')}.safetensors" for o in ('best', 'final'))
         weights = best if best.exists() and not final.exists() else final
         raise InputError(f"{out} was started for {a} steps (now {b}), and its learning rate falls to nothing by then: "
-                         f"go on with --steps {a}, or train further from its weights: --init {weights} and another --out")
+                         f"go on with {option('steps', a)}, or train further from its weights: {option('init', str(weights))} and another {option('out')}")
     odd = ', '.join(f"{k} {a} (now {b})" for k,(a,b) in changed.items())
-    raise InputError(f"{out} was started with other settings: {odd}: give those, or another --out")
+    raise InputError(f"{out} was started with other settings: {odd}: give those, or another {option('out')}")
 
 def load_optimizer(opt, state:dict):
     "Put back the state of an optimiser, also of one on another device, or fused where this one is not"

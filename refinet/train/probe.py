@@ -9,7 +9,7 @@ __all__ = ['faster', 'time_step', 'time_ways', 'probe_gpus']
 import statistics, time
 import torch
 from torch import nn
-from ..core.files import InputError
+from ..core.files import InputError, option
 from ..core.progress import say
 from ..core.platform import gpu_count, rng_state, set_rng_state
 from ..models.layers import out_of_memory
@@ -55,8 +55,8 @@ def probe_gpus(
     times,out = time_ways(t, ways, steps, measure, crops)
     set_rng_state(generators)
     if not times:
-        raise InputError("a step does not fit into the memory of the GPU: lower --batch or --size, or work a batch off "
-                         f"in parts (--accumulate, now {t.accumulate})")
+        raise InputError(f"a step does not fit into the memory of the GPU: lower {option('batch')} or {option('size')}, or work a batch off "
+                         f"in parts ({option('accumulate')}, now {t.accumulate})")
     t.way = faster(times)
     t.parallel = ways[t.way]
     found = [f'{statistics.median(v)*1e3:.1f} ms on {k}' for k,v in times.items()]

@@ -4,20 +4,21 @@
 
 # %% auto #0
 __all__ = ['recipes', 'rates', 'read_recipe', 'settle', 'settle_for', 'callbacks_for', 'OwnDegrade', 'make_degrade',
-           'check_callbacks', 'how_judged', 'write_run', 'announce', 'finish', 'plain_settings', 'start_over',
-           'try_saving', 'alone_in', 'run', 'check_init', 'starting_model', 'open_pair', 'train']
+           'check_callbacks', 'how_judged', 'write_run', 'announce', 'finish', 'plain_settings', 'go_on',
+           'settings_hash', 'source_of', 'remove_run', 'start_over', 'try_saving', 'alone_in', 'run', 'check_init',
+           'starting_model', 'open_pair', 'train']
 
 # %% ../../nbs/06_train/06_recipes.ipynb #30f4155f
-import datetime, json, os, platform
+import datetime, hashlib, inspect, json, os, platform
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 import refinet
 import torch
 import torch.distributed as dist
 from torch import nn
-from ..core.files import InputError, atomic_write, only_one, read_toml
+from ..core.files import InputError, atomic_write, from_command, only_one, option, read_toml
 from ..core.progress import say
-from ..core.platform import amp_dtype, describe_device, pick_device, seed_everything
+from ..core.platform import amp_dtype, describe_device, folders, pick_device, seed_everything
 from ..data.splits import one_clip
 from ..data.collections import open_frames
 from ..data.crops import CropSampler
@@ -25,12 +26,12 @@ from ..degrade.bicubic import Degrade, seed_recipe
 from ..models.msafn import n_params, network_name, presets
 from ..models.weights import fingerprint, fold, weights_bytes
 from ..models.loading import create_model, load_model, make_network
-from ..losses import losses, pick_loss, qualified
+from ..losses import is_own_term, losses, pick_loss, qualified
 from .parallel import from_first, join_workers, leave_workers, rank, workers
 from .trainer import Callback, StopOnNaN, Supervised, Trainer, schedules
 from .callbacks import Centralize, Clip, EMA, RaiseIntensity, ReduceLR, UndoSpikes, sound
 from .monitoring import Bar, CSVLog, Keep, Middle, TensorBoard, Validate, to_bytes
-from .checkpoints import Checkpoint, Signals, TimeLimit, checkpoints_in, resume, trained_state
+from .checkpoints import Checkpoint, Signals, TimeLimit, checkpoints_in, named_only, resume, trained_state
 from .probe import probe_gpus
 
 # %% ../../nbs/06_train/06_recipes.ipynb #726c72da
@@ -128,10 +129,10 @@ def how_judged(frames, valid)->str: # '' where the two have nothing in common
     shared = set(frames.names) & set(valid.names) if frames.root == valid.root else set()
     if shared:
         return (f"{len(shared)} of these frames are trained on too, so PSNR says nothing of other pictures: "
-                "give several pictures or clips, or others by --val-data")
+                f"give several pictures or clips, or others by {option('val_data')}")
     if frames.root == valid.root and one_clip([*frames.names, *valid.names]):
         return ("the numbers of all these pictures run on: if they are the frames of one clip, each is judged by its "
-                "neighbours, and PSNR is too good; give another clip by --val-data")
+                f"neighbours, and PSNR is too good; give another clip by {option('val_data')}")
     return ''
 
 def write_run(out, settings:dict, **more):
@@ -151,12 +152,12 @@ def announce(t, out, settings, s, valid): # what is trained and how it is judged
         + (f"; {note}" if note else ''))
 
 def finish(t, out, frames)->dict: # what `run` returns; an InputError if the run broke
-    if not t.failed and not sound(t.model): t.failed = f"the weights were not finite at step {t.step}: lower --lr and go on with --resume"
+    if not t.failed and not sound(t.model): t.failed = f"the weights were not finite at step {t.step}: lower {option('lr')} and go on with {option('resume', True)}"
     if t.failed: raise InputError(f"{t.failed}; " + (f"the last good weights are in {out}" if any(Path(out).glob('*.ckpt')) else f"no weights were kept in {out} yet"))
     if workers() > 1: # each has read other frames
         all_bad = [None]*workers(); dist.all_gather_object(all_bad, frames.bad)
         for o in all_bad: frames.bad.update(o)
-    if rank() == 0 and t.step < t.steps: say(f"stopped by {t.stop_reason} at step {t.step} of {t.steps}, all saved: go on with --resume --out {out}")
+    if rank() == 0 and t.step < t.steps: say(f"stopped by {t.stop_reason} at step {t.step} of {t.steps}, all saved: go on with {go_on(out)}")
     if rank() == 0 and frames.bad: say(frames.report_bad())
     best = from_first(next((o.best if o.best['epoch'] else None for o in t.callbacks if isinstance(o, Keep)), None)) # None: it was stopped before the first look
     return dict(out=str(out), steps=t.step, best=best, skipped_batches=int(t.skipped), bad_files=sorted(frames.bad), seconds=round(t.seconds, 1))
@@ -165,9 +166,34 @@ def finish(t, out, frames)->dict: # what `run` returns; an InputError if the run
 def plain_settings(settings:dict)->dict: # as they come back from JSON: paths become words, tuples lists, functions their names
     return json.loads(json.dumps(settings, default=lambda o: qualified(o) if callable(o) else str(o)))
 
+def go_on(out)->str: # how to
+    return f"{option('resume', True)} {option('out', str(out))}" if from_command.get() else f"{option('resume', True)}, {option('out', str(out))}"
+
+def settings_hash(settings:dict, given=())->str: # given: callables of the caller, whose source counts too
+    "Eight letters that stand for what matters in a run: not for where things lie, or what they are called"
+    kept = {k: v for k,v in settings.items() if named_only.get(k) not in settings}
+    return hashlib.sha256(json.dumps([kept, *map(source_of, given)], sort_keys=True).encode()).hexdigest()[:8]
+
+def source_of(o)->str: # '' where it cannot be had
+    try: return inspect.getsource(o if hasattr(o, '__qualname__') else type(o))
+    except (OSError, TypeError): return ''
+
+def remove_run(out):
+    "Take away the files of the run in a folder, and nothing else; an `InputError` where the folder holds something else"
+    out = Path(out)
+    if not out.exists(): return
+    try: settings = json.loads((out/'run.json').read_text())['settings']; role,name = settings['role'],settings['model']
+    except (OSError, ValueError, KeyError, TypeError):
+        if any(o.name != '.lock' for o in out.iterdir()): raise InputError(f"{out} is no folder of a run, so nothing of it is removed: choose another {option('out')}") from None
+        return
+    own = ['log.csv', 'last.ckpt', 'next.ckpt', 'previous.ckpt', f'best_{role}.safetensors', f'final_{role}.safetensors',
+           f'best_{role}_{name}.pth', f'final_{role}_model.pth', 'run.json'] # the last one last: a kill leaves a run
+    for o in own: (out/o).unlink(missing_ok=True)
+    for o in (out/'tensorboard').glob('events.out.tfevents.*'): o.unlink()
+
 def start_over(out, resumed): # an InputError in every process where one finds a run in the way
     if not resumed and checkpoints_in(out):
-        raise InputError(f"{out} holds a run already: go on with --resume, or choose another --out")
+        raise InputError(f"{out} holds a run already: go on with {option('resume', True)}, or choose another {option('out')}")
 
 def try_saving(t, name):
     "An `InputError` before the first step, and not after an epoch, where a network cannot be saved"
@@ -186,7 +212,7 @@ def alone_in(out, doing='another run'): # the first process holds the folder for
 def run(
     task,            # a module like `Supervised`, with `.model`
     frames, valid,   # `Frames` to train on, and others to validate on
-    out,             # the run's folder
+    out,             # the run's folder; None: one named by the settings, and what is there is gone on with
     s:dict,          # settings from `settle`
     name:str,        # the preset of what is trained
     role:str,        # 'teacher' or 'student'
@@ -199,14 +225,22 @@ def run(
     extra=(),        # further callbacks, which act first
     since:float=None,# the start that `time_limit` counts from, by `time.monotonic`; None: the first step
     callbacks=(),    # of the caller: they act before all others
+    overwrite:bool=False, # remove the run that is in `out`, and start anew
+    verb:str='train',# for the name of a folder
 )->dict: # out, steps, best, skipped_batches, bad_files, seconds
     "Train, validate, keep, and say what came of it"
-    out,device = Path(out),join_workers(device)
+    device = join_workers(device)
     resumed = resumed or int(os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)) > 0 # torchrun starts all anew when one dies
     settings = dict(model=name, role=role, seed=seed, data=frames.root, frames=frames.contents()) | s | (more or {})
     settings['callbacks'] = [qualified(o) for o in check_callbacks(callbacks)]
+    given = [s['loss'], s['degrade'], *callbacks, *(o[1] for o in settings.values() if is_own_term(o))]
     settings = plain_settings({k: v for k,v in settings.items() if k != 'tensorboard'})
+    if resumed and overwrite: raise InputError(f"{option('resume', True)} goes on and {option('overwrite', True)} starts anew: give one of them")
+    named = out is None
+    if named: out = folders().output/'runs'/f'{verb}-{name}-{settings_hash(settings, given)}'
+    out,resumed = Path(out),resumed or (named and not overwrite)
     with alone_in(out):
+        if overwrite and rank() == 0: remove_run(out)
         start_over(out, resumed)
         sampler = CropSampler(frames, s['size'], s['batch'], seed, threads=threads)
         kits = callbacks_for(s, out, role, name, Middle(valid), settings, time_limit, since)
@@ -215,7 +249,7 @@ def run(
         t = Trainer(task, sampler, make_degrade(s['degrade'], seed), s['steps'], s['epoch_steps'], s['lr'],
                     schedules[s['schedule']], s['weight_decay'], s['accumulate'], device, acting, s['compile'])
         found = resumed and resume(t, out, settings)
-        if resumed and not found and rank() == 0: say(f"{out} holds no checkpoint: starting anew")
+        if resumed and not found and not named and rank() == 0: say(f"{out} holds no checkpoint: starting anew")
         if rank() == 0: try_saving(t, name); announce(t, out, settings, s, valid)
         if isinstance(t.parallel, nn.DataParallel): probe_gpus(t)
         unkept = workers() == 1 and not (out/f'final_{role}.safetensors').exists() # a kill was quicker after the last step
@@ -240,7 +274,7 @@ def starting_model(
 ):
     "The network that a run trains: fresh, or from a file"
     preset = isinstance(name, str) and name in presets
-    if branches and (init or not preset): raise InputError("branches are for a student that starts afresh: leave --init out")
+    if branches and (init or not preset): raise InputError(f"branches are for a student that starts afresh: leave {option('init')} out")
     if not init: return make_network(name, **dict(branches=True) if branches else {})
     model = load_model(init, None if preset else name).train()
     if preset: check_init(model, init, name)
@@ -257,7 +291,7 @@ def open_pair(
 # %% ../../nbs/06_train/06_recipes.ipynb #e5f42de3
 def train(
     data,                     # a pack, Vimeo-90K, a folder of pictures, or 'sample'
-    out,                      # the run's folder
+    out=None,                 # the run's folder; None: one named by the settings, see `run`
     model='msafn',            # a preset, or a network of one's own: see `make_network`
     recipe:str='fast',        # or 'seed', or a TOML file
     role:str='',              # 'teacher' or 'student', in the names of files; by the preset
@@ -271,6 +305,7 @@ def train(
     loss=None,                # a key of `losses`, or any callable (out, truth) to (N,); None: the recipe's
     degrade=None,             # any callable (crops, step) to (lr, x, hr), see `OwnDegrade`; None: the recipe's
     callbacks=(),             # of your own, which act before the kit's
+    overwrite:bool=False,     # remove the run that is in `out`, and start anew
     **settings                # of the recipe: steps, batch, size, lr, ...
 )->dict:
     "Train a network on the truth alone"
@@ -281,4 +316,4 @@ def train(
     role = role or ('teacher' if name.startswith('msafn') else 'student')
     start = dict(init=init, init_weights=fingerprint(task.model) if init else None)
     return run(task, frames, valid, out, s, name, role, seed, resume, device, time_limit, threads,
-               dict(recipe=recipe, **start), callbacks=callbacks)
+               dict(recipe=recipe, **start), callbacks=callbacks, overwrite=overwrite)

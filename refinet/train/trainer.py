@@ -12,7 +12,7 @@ from contextlib import nullcontext
 import torch
 import torch.distributed as dist
 from torch import nn
-from ..core.files import InputError
+from ..core.files import InputError, option
 from ..core.platform import seed_everything
 from ..data.collections import open_frames
 from ..data.crops import CropSampler, read_ahead
@@ -205,5 +205,6 @@ class StopOnNaN(Callback):
         if t.device.type != 'cpu' and t.step % self.limit: return
         if int(self.run) >= self.limit:
             names = sorted({t.sampler.frames.names[i] for i in t.numbers})
-            t.failed = f"{int(self.run)} batches in a row gave NaN (step {t.step}); the last one held {', '.join(names[:4])}: lower --lr, or look at these frames"
+            t.failed = (f"{int(self.run)} batches in a row gave NaN (step {t.step}); the last one held {', '.join(names[:4])}: "
+                        f"lower {option('lr')}, or look at these frames")
             t.stop_reason = 'NaN'
