@@ -13,7 +13,7 @@ from torch import nn
 from ..core.files import option
 from ..losses import l1_loss
 from .parallel import from_first
-from .trainer import Callback
+from .trainer import Callback, parts_of
 
 # %% ../../nbs/06_train/02_callbacks.ipynb #17919773
 class Clip(Callback):
@@ -87,7 +87,7 @@ def by_design(
     above, # a loss
 )->torch.Tensor|None: # the loss of the last batch with the weights of now; None: it is not above, or they are bad
     "A high loss that says nothing against the weights: what they make of the last batch is hardly worse than what went in"
-    lr,x,hr,*_ = batch = t.parts(t.batch)[0]
+    lr,x,hr,*_ = batch = parts_of(t, t.batch)[0]
     t.task.eval()
     try: level,error = t.task(*batch).mean(),l1_loss(t.model(x).float(), hr).mean()
     finally: t.task.train()
