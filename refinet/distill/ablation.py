@@ -12,7 +12,7 @@ import io, json
 from pathlib import Path
 import numpy as np
 from PIL import Image
-from ..core.files import InputError, atomic_write, read_toml
+from ..core.files import InputError, atomic_write, read_toml, option
 from ..core.progress import say
 from ..core.platform import amp_dtype, pick_device, seed_everything
 from ..core.figures import figure_picture
@@ -25,7 +25,8 @@ from ..models.weights import fingerprint
 from ..models.loading import load_model, own_networks
 from ..metrics.scores import evaluate, frames_to_score
 from ..train.checkpoints import changed_settings, checkpoints_in
-from ..train.recipes import losses, run, settle, starting_model
+from ..losses import pick_loss
+from ..train.recipes import run, settle, starting_model
 from .teachers import load_teacher
 from .soft_targets import label
 from .distiller import Guide
@@ -110,7 +111,7 @@ def one_run(plan, name, seed, packed, teacher, tests, out, device='auto')->dict:
     frames,folder = frames_for(packed, master, words, device),Path(out)/'runs'/f'{name}-{seed}'
     seed_everything(seed)
     student,amp = starting_model(plan['model'], plan['init'], s['branches']),amp_dtype(pick_device(device))
-    task = make_distiller(student, master if words['live'] else None, d, amp, losses[s['loss']])
+    task = make_distiller(student, master if words['live'] else None, d, amp, pick_loss(s['loss']))
     found = run(task, frames, next(iter(tests.values())), folder, s, model, 'student', seed, bool(checkpoints_in(folder)),
                 device, extra=[Guide(d['guidance'])])
     if found['steps'] < s['steps']: return None
@@ -134,7 +135,7 @@ def check_same(out, plan:dict): # a folder, what it is to hold
     kept = {k: v for k,v in before.items() if k != 'settings' and k in plan}
     changed = list(changed_settings(kept, plan)) if ran else []
     changed += [o for o in ran if o in plan['settings'] and before['settings'].get(o) != plan['settings'][o]]
-    if changed: raise InputError(f"{out} holds runs with another {', '.join(changed)}: choose another --out")
+    if changed: raise InputError(f"{out} holds runs with another {', '.join(changed)}: choose another {option('out')}")
 
 # %% ../../nbs/07_distill/04_ablation.ipynb #82f18ab4
 def frames_to_learn(data)->Frames:

@@ -12,8 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 from ..core.files import InputError
 from ..degrade.resampling import crop_to, downscale, round8, upscale
-from ..losses import DistillationLoss, FeatureMimic, SpatialKL, affinity_loss, l1_loss, masked_l1
-from ..losses import mse_loss, wavelet_loss
+from ..losses import DistillationLoss, l1_loss, make_terms, mse_loss
 from ..train.trainer import Callback, half
 from .teachers import teach
 from .soft_targets import from_bytes16
@@ -58,33 +57,30 @@ class Distiller(nn.Module):
         teacher:nn.Module,   # frozen; None where all batches bring labels
         alpha:float=.5,      # weight of the truth against the teacher's output, 0..1
         soft=mse_loss,       # distance to the teacher's output: `mse_loss` or `l1_loss`
-        kl:float=0.,         # weight of the spatial KL between the outputs
-        temperature:float=.2,# of that KL
-        mask:float=0.,       # weight of L1 to the teacher where the teacher is right
-        mimic:float=0.,      # weight of feature mimic
-        affinity:float=0.,   # weight of feature affinity
-        wavelet:float=0.,    # weight of the distance of detail bands
         upcycle:float=0.,    # weight of L1 to the teacher on what has no truth
         taps=(('trunk', 'trunk'),), # pairs of names: the student's, the teacher's
         hard=l1_loss,        # distance to the truth
         amp=None,            # dtype for mixed precision, or None
+        **terms              # as `make_terms` takes them: kl=.1, temperature=.3, edges=(.5, function), ...
     ):
         super().__init__()
         self.model,self.teacher,self.amp = model,teacher and teacher.eval().requires_grad_(False),amp
-        self.alpha,self.kl_loss = DistillationLoss(alpha, soft, hard),SpatialKL(temperature)
-        self.kl,self.mask,self.mimic = kl,mask,mimic
-        self.affinity,self.wavelet,self.upcycle = affinity,wavelet,upcycle
+        self.alpha,self.upcycle,found = DistillationLoss(alpha, soft, hard),upcycle,make_terms(terms)
         if upcycle and not teacher: raise InputError("labels made once say nothing of what has no truth: leave upcycle at 0, or ask the teacher live")
-        self.taps = tuple(taps) if mimic or affinity else ()
-        self.check_taps()
-        self.adapters = nn.ModuleList(FeatureMimic(model.tap_dims[s], teacher.tap_dims[t]) for s,t in self.taps) if mimic else nn.ModuleList()
+        self.weights,self.terms = {k: w for k,(w,_) in found.items()},nn.ModuleList(f for _,f in found.values())
+        inner = [k for k,f in zip(self.weights, self.terms) if f.features]
+        self.taps = tuple(taps) if inner else ()
+        self.check_taps(inner)
+        dims = [{pair[0]: net.tap_dims[pair[i]] for pair in self.taps} for i,net in enumerate((model, teacher)) if self.taps]
+        for o in self.terms: o.setup(*dims or ({}, {}))
         self.register_buffer('guidance', torch.ones(())) # a buffer: DataParallel's copies get it
         self.adapts,self.step = False,0 # see `Guide`; plain numbers, which the copies get too
-    def check_taps(self):
+    def check_taps(self, names): # of the terms that ask for features
         for who,net,i in (('student', self.model, 0), ('teacher', self.teacher, 1)):
             have = getattr(net, 'tap_dims', {})
             if missing := [o[i] for o in self.taps if o[i] not in have]:
-                raise InputError(f"the {who} has no tap {', '.join(missing)} ({', '.join(have) or 'it has none'}): no feature loss can be had from it, leave mimic and affinity at 0")
+                raise InputError(f"the {who} has no tap {', '.join(missing)} ({', '.join(have) or 'it has none'}): "
+                                 f"no feature loss can be had from it, leave {' and '.join(names)} at 0")
     def train(self, mode=True): # the teacher stays as it is
         super().train(mode)
         if self.teacher: self.teacher.eval()
@@ -98,15 +94,19 @@ class Distiller(nn.Module):
         g = adaptive(out, soft, hr) if self.adapts else self.guidance
         return self.alpha(out, soft, hr, g) + g*(self.extra(out, soft, hr, sf, tf) + self.upcycle*new)
     def extra(self, out, soft, hr, sf, tf): # the terms that have a weight, (N,)
+        features = self.paired(sf, tf)
         loss = out.new_zeros(len(out))
-        if self.kl: loss = loss + self.kl*self.kl_loss(out, soft)
-        if self.mask: loss = loss + self.mask*masked_l1(out, soft, hr)
-        if self.wavelet: loss = loss + self.wavelet*wavelet_loss(out, soft)
-        for i,(s,t) in enumerate(self.taps):
-            fs,ft = sf[s].float(),F.adaptive_avg_pool2d(tf[t], sf[s].shape[2:]) # a teacher at full size has larger features
-            if self.mimic: loss = loss + self.mimic*self.adapters[i](fs, ft)
-            if self.affinity: loss = loss + self.affinity*affinity_loss(fs, ft)
+        for (k,w),f in zip(self.weights.items(), self.terms):
+            if w: loss = loss + w*f(out, soft, hr, *(features if f.features else ()))
         return loss
+    def paired(self, sf, tf): # both by the student's tap and at its size: a teacher at full size has larger features
+        small = {s: F.adaptive_avg_pool2d(tf[t], sf[s].shape[2:]) for s,t in self.taps}
+        return {s: sf[s].float() for s,_ in self.taps},small
+    def _load_from_state_dict(self, state, prefix, *others): # of a run from before terms were kept in a list
+        before,names = f'{prefix}adapters.',list(self.weights)
+        for k in [o for o in state if o.startswith(before) and 'mimic' in names]:
+            state[k.replace(before, f"{prefix}terms.{names.index('mimic')}.adapters.")] = state.pop(k)
+        super()._load_from_state_dict(state, prefix, *others)
 
 # %% ../../nbs/07_distill/02_distiller.ipynb #5a241085
 class Guide(Callback):

@@ -10,9 +10,10 @@ __all__ = ['Clip', 'Centralize', 'sound', 'EMA', 'create_like', 'best_model', 'U
 import math
 import torch
 from torch import nn
+from ..core.files import option
 from ..losses import l1_loss
 from .parallel import from_first
-from .trainer import Callback
+from .trainer import Callback, parts_of
 
 # %% ../../nbs/06_train/02_callbacks.ipynb #17919773
 class Clip(Callback):
@@ -72,7 +73,8 @@ class UndoSpikes(Callback):
         if t.device.type != 'cpu' and t.step % self.limit: return
         if self.recent >= 3 and t.leapt: self.new_level(by_design(t, .7*self.times*self.usual))
         if self.recent >= self.limit:
-            t.failed = f"the loss leaps from {self.usual.item():.3g} to {t.loss.item():.3g} again and again (step {t.step}): start anew with a lower --lr than {t.lr:g}"
+            t.failed = (f"the loss leaps from {self.usual.item():.3g} to {t.loss.item():.3g} again and again (step {t.step}): "
+                        f"start anew with a lower {option('lr')} than {t.lr:g}")
             t.stop_reason = 'divergence'
     def new_level(self, level): # of a loss that has changed while the weights are good; None: it has not
         if level is not None: self.mean,self.usual,self.recent = level,level,0.
@@ -85,7 +87,7 @@ def by_design(
     above, # a loss
 )->torch.Tensor|None: # the loss of the last batch with the weights of now; None: it is not above, or they are bad
     "A high loss that says nothing against the weights: what they make of the last batch is hardly worse than what went in"
-    lr,x,hr,*_ = batch = t.parts(t.batch)[0]
+    lr,x,hr,*_ = batch = parts_of(t, t.batch)[0]
     t.task.eval()
     try: level,error = t.task(*batch).mean(),l1_loss(t.model(x).float(), hr).mean()
     finally: t.task.train()

@@ -9,7 +9,7 @@ __all__ = ['Middle', 'Validate', 'CSVLog', 'Bar', 'TensorBoard', 'to_bytes', 'Ke
 import io, math, os
 from pathlib import Path
 import torch
-from ..core.files import InputError, atomic_write
+from ..core.files import InputError, atomic_write, option
 from ..core.progress import bar, say
 from ..core.platform import place
 from ..models.weights import fold, save_model
@@ -41,7 +41,7 @@ class Validate(Callback):
         mean,before = from_first(found and (found.mean, found.bicubic)) # one process looks, all know
         t.row |= dict(psnr=mean['psnr_y'], ssim=mean['ssim_y'])
         if rank() == 0 and t.step >= self.flat_after and abs(mean['psnr_y'] - before['psnr_y']) < .02:
-            say(f"nothing learned in {t.step} steps ({mean['psnr_y']:.2f} dB, as bicubic): the network may have saturated, start anew with a lower --lr")
+            say(f"nothing learned in {t.step} steps ({mean['psnr_y']:.2f} dB, as bicubic): the network may have saturated, start anew with a lower {option('lr')}")
 
 # %% ../../nbs/06_train/03_monitoring.ipynb #a2dc0ba2
 class CSVLog(Callback):
@@ -56,7 +56,7 @@ class CSVLog(Callback):
     def after_epoch(self, t):
         try:
             with open(self.path, 'a') as f: f.write(','.join(f"{t.row[k]:.0f}" if k in ('epoch', 'step', 'skipped') else f"{t.row[k]:.6g}" for k in self.columns) + '\n'); f.flush(); os.fsync(f.fileno())
-        except OSError as e: raise InputError(f"{self.path}: {e.strerror}: free some room, then go on with --resume") from None
+        except OSError as e: raise InputError(f"{self.path}: {e.strerror}: free some room, then go on with {option('resume', True)}") from None
 
 class Bar(Callback):
     "A bar with the loss and the last PSNR"

@@ -10,7 +10,7 @@ import gc, os, warnings
 import torch
 import torch.distributed as dist
 from torch import nn
-from ..core.files import InputError
+from ..core.files import InputError, option
 from ..core.platform import gpu_count, pick_device
 
 # %% ../../nbs/06_train/00_parallel.ipynb #23d729c7
@@ -68,5 +68,5 @@ def spread(
 
 def my_rows(n:int)->slice: # of a batch of n
     "The samples that this process works on"
-    if n < workers(): raise InputError(f"a batch of {n} crops cannot be shared among {workers()} processes: raise --batch")
+    if n < workers(): raise InputError(f"a batch of {n} crops cannot be shared among {workers()} processes: raise {option('batch')}")
     return slice(rank()*n//workers(), (rank()+1)*n//workers())

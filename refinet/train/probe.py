@@ -9,11 +9,11 @@ __all__ = ['faster', 'time_step', 'time_ways', 'probe_gpus']
 import statistics, time
 import torch
 from torch import nn
-from ..core.files import InputError
+from ..core.files import InputError, option
 from ..core.progress import say
 from ..core.platform import gpu_count, rng_state, set_rng_state
 from ..models.layers import out_of_memory
-from .trainer import Trainer
+from .trainer import Trainer, parts_of
 
 # %% ../../nbs/06_train/05_probe.ipynb #017db1c5
 def faster(
@@ -25,7 +25,7 @@ def faster(
 def time_step(t:Trainer, way:nn.Module, crops)->float: # s
     "Forward and backward of one batch, in its parts; no weight moves"
     start = time.perf_counter()
-    for part in t.parts(t.degrade(crops.to(t.device), 0)): way(*part).mean().backward()
+    for part in parts_of(t, t.degrade(crops.to(t.device), 0)): way(*part).mean().backward()
     t.opt.zero_grad(set_to_none=True)
     if t.device.type == 'cuda': torch.cuda.synchronize(t.device)
     return time.perf_counter() - start
@@ -55,8 +55,8 @@ def probe_gpus(
     times,out = time_ways(t, ways, steps, measure, crops)
     set_rng_state(generators)
     if not times:
-        raise InputError("a step does not fit into the memory of the GPU: lower --batch or --size, or work a batch off "
-                         f"in parts (--accumulate, now {t.accumulate})")
+        raise InputError(f"a step does not fit into the memory of the GPU: lower {option('batch')} or {option('size')}, or work a batch off "
+                         f"in parts ({option('accumulate')}, now {t.accumulate})")
     t.way = faster(times)
     t.parallel = ways[t.way]
     found = [f'{statistics.median(v)*1e3:.1f} ms on {k}' for k,v in times.items()]

@@ -20,7 +20,8 @@ from ..metrics.scores import psnr
 from .divider import png_bytes
 from .panel import picture_widget
 from .explorer import run_model
-from .pulls import AlphaPulls, lab_distiller, more_terms
+from ..losses import distillation_terms
+from .pulls import AlphaPulls, lab_distiller, title_of
 
 # %% ../../nbs/11_widgets/04_alpha_lab.ipynb #afd935de
 class Trial:
@@ -77,9 +78,13 @@ class Background(threading.Thread):
 
 # %% ../../nbs/11_widgets/04_alpha_lab.ipynb #fb4aca58
 def name_of(trial)->str: # what differs from the plain alpha loss is said
-    said = dict(soft=lambda v: v != 'mse' and v, guidance=lambda v: v != 1 and f'guidance {v:g}', kl=lambda v: v and f"KL {v:g} at {trial.more['temperature']:g}")
-    said |= {k: lambda v, k=k: v and f'{k} {v:g}' for k in more_terms if k != 'kl'}
-    return ', '.join([f'alpha {trial.alpha:.2f}', *filter(None, (f(trial.more[k]) for k,f in said.items() if k in trial.more))])
+    more,said = trial.more,[f'alpha {trial.alpha:.2f}']
+    if more.get('soft', 'mse') != 'mse': said.append(more['soft'])
+    if more.get('guidance', 1) != 1: said.append(f"guidance {more['guidance']:g}")
+    for k,kind in distillation_terms.items():
+        numbers = [f' at {more[n]:g}' for n in kind.numbers if n in more]
+        if more.get(k): said.append(f"{title_of(k)} {more[k]:g}{''.join(numbers)}")
+    return ', '.join(said)
 
 def curve_figure(
     trials,    # of `Trial`
