@@ -30,12 +30,12 @@ from refinet.data.collections import open_frames
 frame = Image.fromarray(open_frames('sample', 'test', frames=(4,))[2].permute(1, 2, 0).numpy())
 frame.resize((112, 64)).save('holiday.png')
 for d in ('frames', 'Set5', 'kaggle/input'): Path(d).mkdir(parents=True)
-for i in range(6): frame.rotate(90*i, expand=True).resize((96, 64)).save(f'frames/{i}.png')
+for i in range(6): frame.rotate(90*i, expand=True).resize((24, 16)).resize((96, 64), 3).save(f'frames/{i}.png')
 for d in ('Set5', 'kaggle/input'):
     for i in range(12): frame.crop((4*i, 2*i, 4*i+96, 2*i+96)).save(f'{d}/photo {chr(97+i)}.png')
 with av.open('call.mp4', 'w') as o:
     v = o.add_stream('libx264', rate=25); v.width, v.height, v.pix_fmt = 96, 64, 'yuv420p'
-    for i in range(8): o.mux(v.encode(av.VideoFrame.from_ndarray(np.asarray(frame.crop((i, i, i+96, i+64))), format='rgb24')))
+    for i in range(8): o.mux(v.encode(av.VideoFrame.from_ndarray(np.asarray(frame.resize((24, 16), 3, (i, i, i+400, i+240)).resize((96, 64), 3)), format='rgb24')))
     o.mux(v.encode())
 """
 

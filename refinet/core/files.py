@@ -12,7 +12,7 @@ from pathlib import Path
 
 # %% ../../nbs/00_core/00_files.ipynb #e151191b
 class InputError(ValueError):
-    "Something that was given cannot be used; the message names the thing, what was found, and the mend"
+    "Something that was given cannot be used; the message names the thing, what was found, and what to do"
 
 # %% ../../nbs/00_core/00_files.ipynb #d1501309
 from_command = contextvars.ContextVar('from_command', default=False) # set by the command
@@ -37,7 +37,8 @@ def need(
         raise InputError(f"{module} is not installed ({e}): pip install 'refinet[{extra}]'") from None
 
 # %% ../../nbs/00_core/00_files.ipynb #dfe12836
-no_room = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG)
+no_room = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EISDIR, errno.ENOTDIR,
+           errno.ENAMETOOLONG)
 
 def _aside(path): # the process stands in it, so that what a killed one left behind can be told
     return path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.{os.getpid()}.part")
@@ -53,23 +54,30 @@ def _rename(old, new):
 def make_folder(path):
     "A folder with all that it lies in, or an `InputError`"
     try: Path(path).mkdir(parents=True, exist_ok=True)
-    except OSError as e: raise InputError(f"{path}: cannot make this folder ({e.strerror}): choose another place to write to") from None
+    except OSError as e:
+        raise InputError(f"{path}: cannot make this folder ({e.strerror}): choose another place to "
+                         "write to") from None
 
+# %% ../../nbs/00_core/00_files.ipynb #6a139bc7
 @contextlib.contextmanager
 def atomic_write(
     path, # the file to be
     mode:str='wb', # mode of the handle that is yielded
 ):
     "A handle on a file written aside and renamed to `path` at the end; on an error `path` stays as it was"
-    path = Path(path); make_folder(path.parent); aside = _aside(path)
+    path = Path(path)
+    make_folder(path.parent)
+    aside = _aside(path)
     try:
         with open(aside, mode.replace('w', 'x'), **({} if 'b' in mode else dict(encoding='utf-8'))) as f:
             yield f
-            f.flush(); os.fsync(f.fileno())
+            f.flush()
+            os.fsync(f.fileno())
         _rename(aside, path)
     except OSError as e:
         if e.errno not in no_room: raise
-        raise InputError(f"{path}: {e.strerror}: free some room or choose another place; what was there before is untouched") from None
+        raise InputError(f"{path}: {e.strerror}: free some room or choose another place; what was there "
+                         "before is untouched") from None
     finally:
         with contextlib.suppress(OSError): aside.unlink(missing_ok=True)
 
@@ -78,12 +86,15 @@ def check_writable(
     path, # a file to be
 ):
     "An `InputError` where `path` cannot be written: before the work, not after it"
-    path = Path(path); make_folder(path.parent); aside = _aside(path)
+    path = Path(path)
+    make_folder(path.parent)
+    aside = _aside(path)
     try:
         if path.is_dir(): raise InputError(f"{path} is a folder: give the name of a file in it")
         open(aside, 'xb').close()
         aside.unlink()
-    except OSError as e: raise InputError(f"{path}: {e.strerror}: choose another name or place to write to") from None
+    except OSError as e:
+        raise InputError(f"{path}: {e.strerror}: choose another name or place to write to") from None
 
 # %% ../../nbs/00_core/00_files.ipynb #1dcb08ce
 def read_toml(
@@ -93,7 +104,8 @@ def read_toml(
     try: return tomllib.loads(Path(path).read_text(encoding='utf-8'))
     except FileNotFoundError: raise InputError(f"{path}: no such file: give a TOML file") from None
     except OSError as e: raise InputError(f"{path}: {e.strerror}: give a TOML file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e: raise InputError(f"{path} is no TOML file ({e})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise InputError(f"{path} is no TOML file ({e})") from None
 
 # %% ../../nbs/00_core/00_files.ipynb #1b2b3d1c
 def _try_lock(f)->bool: # False where somebody else holds it
@@ -113,6 +125,7 @@ def _same_file(f, path)->bool: # it may have been removed between opening and lo
     try: return os.path.samestat(os.fstat(f.fileno()), os.stat(path))
     except OSError: return False
 
+# %% ../../nbs/00_core/00_files.ipynb #7316615c
 @contextlib.contextmanager
 def only_one(
     folder,         # made if need be
@@ -127,16 +140,19 @@ def only_one(
         except OSError as e:
             raise InputError(f"{folder}: {e.strerror}: choose another place to write to") from None
         held,late = _try_lock(f),time.monotonic() > until
-        if held and (os.name == 'nt' or late or _same_file(f, path)): break # late: a file system whose numbers change
+        # late: a file system whose numbers change
+        if held and (os.name == 'nt' or late or _same_file(f, path)): break
         f.seek(0)
         who = f.read().strip() or 'another process'
         f.close()
         if late:
-            raise InputError(f"{doing} is writing into {folder} already ({who}): wait for its end, or choose another folder")
+            raise InputError(f"{doing} is writing into {folder} already ({who}): wait for its end, or choose "
+                             "another folder")
         time.sleep(.05)
     try:
         f.truncate(0)
-        f.write(f"process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M')}\n") # 'a+': at the end, which is the start
+        # 'a+': at the end, which is the start
+        f.write(f"process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M')}\n")
         f.flush()
         yield
     finally:

@@ -17,7 +17,8 @@ from .progress import say
 @functools.cache # one folder a process, and one line
 def _temporary_cache(wanted):
     kept = tempfile.TemporaryDirectory(prefix='refinet-', ignore_cleanup_errors=True)
-    say(f"{wanted} cannot be written to: what would be kept there is made anew each time; set XDG_CACHE_HOME to a folder of yours")
+    say(f"{wanted} cannot be written to: what would be kept there is made anew each time; set XDG_CACHE_HOME "
+        "to a folder of yours")
     return kept
 
 def _cache_folder():
@@ -41,7 +42,8 @@ def place()->str: # 'kaggle', 'colab' or 'local'
 
 def folders()->Folders:
     "The three folders of this `place`; none is made before it is needed"
-    if place() == 'kaggle': return Folders(*map(Path, ('/kaggle/input', '/kaggle/working', '/kaggle/temp/refinet')))
+    if place() == 'kaggle':
+        return Folders(*map(Path, ('/kaggle/input', '/kaggle/working', '/kaggle/temp/refinet')))
     if place() == 'colab': return Folders(Path('/content'), Path('/content'), _cache_folder())
     return Folders(Path.cwd(), Path.cwd(), _cache_folder())
 
@@ -58,18 +60,23 @@ def refinet_data(
 # %% ../../nbs/00_core/02_platform.ipynb #7cb2d5ed
 def pick_device(
     name:str='auto', # 'auto', 'cpu', 'cuda', 'cuda:1', 'mps'
-)->'torch.device':
+): # a torch.device
     "The device to train on; 'auto' takes a GPU where there is one"
     import torch # here, not above: `refinet --help` should not wait for it
     if name != 'auto':
         try: device = torch.device(name)
-        except RuntimeError: raise InputError(f"device {name!r} is not known to torch: use auto, cpu, cuda or mps") from None
+        except RuntimeError:
+            raise InputError(f"device {name!r} is not known to torch: use auto, cpu, cuda or mps") from None
         if device.type == 'cuda' and not torch.cuda.is_available():
-            raise InputError(f"device {name!r}: torch sees no GPU here; use --device cpu, or install a CUDA build of torch")
+            raise InputError(f"device {name!r}: torch sees no GPU here; use --device cpu, or install a CUDA "
+                             "build of torch")
         if device.type == 'cuda' and (device.index or 0) >= torch.cuda.device_count():
-            raise InputError(f"device {name!r}: torch sees {torch.cuda.device_count()} GPUs here, the first is cuda:0")
-        if device.type == 'mps' and not torch.backends.mps.is_available(): raise InputError(f"device {name!r}: this is no Mac with Metal; use --device cpu")
-        if device.type not in ('cpu', 'cuda', 'mps'): raise InputError(f"device {name!r}: use auto, cpu, cuda or mps")
+            raise InputError(f"device {name!r}: torch sees {torch.cuda.device_count()} GPUs here, the "
+                             "first is cuda:0")
+        if device.type == 'mps' and not torch.backends.mps.is_available():
+            raise InputError(f"device {name!r}: this is no Mac with Metal; use --device cpu")
+        if device.type not in ('cpu', 'cuda', 'mps'):
+            raise InputError(f"device {name!r}: use auto, cpu, cuda or mps")
         return device
     if torch.cuda.is_available(): return torch.device('cuda')
     return torch.device('mps' if torch.backends.mps.is_available() else 'cpu')
@@ -78,14 +85,17 @@ def _cpu_has_bf16():
     "Products of bf16 in hardware: the processor has them, and torch uses what holds them"
     import torch
     flags = Path('/proc/cpuinfo')
-    if not flags.exists() or not any(o in flags.read_text() for o in ('avx512_bf16', 'amx_bf16')): return False
-    if not torch.backends.cpu.get_cpu_capability().startswith('AVX512'): return False # an emulator shows the flags of its host
+    if not flags.exists() or not any(o in flags.read_text() for o in ('avx512_bf16', 'amx_bf16')):
+        return False
+    # an emulator shows the flags of its host
+    if not torch.backends.cpu.get_cpu_capability().startswith('AVX512'): return False
     try: return torch.ops.mkldnn._is_mkldnn_bf16_supported()
     except (AttributeError, RuntimeError): return False # a torch without oneDNN
 
+# %% ../../nbs/00_core/02_platform.ipynb #dae227ec
 def amp_dtype(
     device, # a device or its name
-)->'torch.dtype|None': # None: stay with fp32
+): # a torch.dtype; None: stay with fp32
     "The number format for mixed precision on `device`: bf16 where it is native, else fp16 on a GPU"
     import torch
     kind = torch.device(device).type
@@ -104,7 +114,8 @@ def describe_device(device)->str:
     import torch
     device = torch.device(device)
     if device.type != 'cuda': return f"{device.type}, {torch.get_num_threads()} threads"
-    used = range(gpu_count()) if device.index is None else [device.index] # 'cuda' is all of them, 'cuda:1' that one
+    # 'cuda' is all of them, 'cuda:1' that one
+    used = range(gpu_count()) if device.index is None else [device.index]
     names = [torch.cuda.get_device_name(i) for i in used]
     return f"{len(names)} GPU: " + ', '.join(names)
 
@@ -115,7 +126,9 @@ def seed_everything(
     "Seed Python, numpy and torch on every device"
     import numpy, torch
     if not 0 <= seed < 2**63: raise InputError(f"seed {seed}: from 0 to 2^63")
-    random.seed(seed); numpy.random.seed(seed % 2**32); torch.manual_seed(seed)
+    random.seed(seed)
+    numpy.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
 
 def rng_state()->dict:
     "The state of torch's generators, as tensors, for a checkpoint"
@@ -126,4 +139,5 @@ def set_rng_state(state:dict):
     "Put back what `rng_state` returned"
     import torch
     torch.set_rng_state(state['cpu'].cpu())
-    if state['cuda'] and len(state['cuda']) == gpu_count(): torch.cuda.set_rng_state_all([o.cpu() for o in state['cuda']])
+    if state['cuda'] and len(state['cuda']) == gpu_count():
+        torch.cuda.set_rng_state_all([o.cpu() for o in state['cuda']])

@@ -43,8 +43,10 @@ def is_batch()->bool:
 class PlainBar:
     "The part of tqdm's interface that the kit uses, as a line every `every` seconds"
     def __init__(self, iterable=None, desc='', total=None, every=20., **kw):
-        self.iterable,self.desc,self.every,self.n,self.postfix = iterable,desc,every,0,''
-        self.total = total if total is not None else len(iterable) if hasattr(iterable, '__len__') else None
+        self.iterable,self.desc,self.every = iterable,desc,every
+        self.n,self.postfix = 0,''
+        if total is None and hasattr(iterable, '__len__'): total = len(iterable)
+        self.total = total
         self.start = self.last = time.monotonic()
     def __iter__(self):
         for o in self.iterable:
@@ -58,7 +60,8 @@ class PlainBar:
         self.last = time.monotonic()
         rate = self.n/max(self.last-self.start, 1e-9)
         left = f", {max(self.total-self.n, 0)/rate:.0f} s left" if self.total and rate else ''
-        print(f"{self.desc}: {self.n}/{self.total or '?'}, {rate:.3g}/s{left} {self.postfix}".rstrip(), file=sys.stderr, flush=True)
+        print(f"{self.desc}: {self.n}/{self.total or '?'}, {rate:.3g}/s{left} {self.postfix}".rstrip(),
+              file=sys.stderr, flush=True)
     def set_postfix_str(self, s): self.postfix = s
     def close(self):
         if self.every and self.last-self.start > 0: self._print()

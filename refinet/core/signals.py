@@ -9,13 +9,15 @@ __all__ = ['stop_signals', 'stops_like_ctrl_c', 'undisturbed']
 import contextlib, signal, threading
 
 # %% ../../nbs/00_core/04_signals.ipynb #fae5272c
-stop_signals = [getattr(signal, o) for o in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, o)] # Ctrl-C; `kill`, a shutdown; a terminal that was closed
+# Ctrl-C; `kill`, a shutdown; a terminal that was closed
+stop_signals = [getattr(signal, o) for o in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, o)]
 
 def _in_main(): return threading.current_thread() is threading.main_thread() # signals are its business
 
 @contextlib.contextmanager
 def stops_like_ctrl_c():
-    "While open, what else ends a process ends the work as Ctrl-C does: nothing half written is left. Handlers that others have set stay"
+    "While open, what else ends a process ends the work as Ctrl-C does: nothing half written is left"
+    # handlers that others have set stay
     mine = [o for o in stop_signals[1:] if _in_main() and signal.getsignal(o) is signal.SIG_DFL]
     def stop(number, frame): raise KeyboardInterrupt
     for o in mine: signal.signal(o, stop)
@@ -27,7 +29,8 @@ def stops_like_ctrl_c():
 def undisturbed():
     "A second Ctrl-C does not matter while open"
     before = {o: signal.getsignal(o) for o in stop_signals if _in_main()}
-    before = {o: v for o,v in before.items() if v is not None} # None: set by somebody else than Python, and cannot be put back
+    # None: set by somebody else than Python, and cannot be put back
+    before = {o: v for o,v in before.items() if v is not None}
     for o in before: signal.signal(o, signal.SIG_IGN)
     try: yield
     finally:

@@ -39,9 +39,15 @@ class Joined(Frames):
         self.places = {f'{l}/{n}': (p, i) for l,p in zip(labels, parts) for i,n in enumerate(p.names)}
         super().__init__(parts[0].root.parent, list(self.places))
         self.mapped = all(o.mapped for o in parts)
-    def path(self, i): part,k = self.places[self.names[i]]; return part.path(k)
-    def raw(self, i): part,k = self.places[self.names[i]]; return part.raw(k)
-    def array(self, i): part,k = self.places[self.names[i]]; return part.array(k)
+    def path(self, i):
+        part,k = self.places[self.names[i]]
+        return part.path(k)
+    def raw(self, i):
+        part,k = self.places[self.names[i]]
+        return part.raw(k)
+    def array(self, i):
+        part,k = self.places[self.names[i]]
+        return part.array(k)
 
 def join(
     *parts, # `Frames`
@@ -66,5 +72,7 @@ def check_frames(
     "Read every frame once; of a pack, every byte"
     if isinstance(frames, Pack): return frames.damage()
     with ThreadPoolExecutor(threads) as pool:
-        for _ in bar(pool.map(lambda i: frames.try_array(i) is None, range(len(frames))), desc='check', total=len(frames)): pass
+        for _ in bar(pool.map(lambda i: frames.try_array(i) is None, range(len(frames))), desc='check',
+                     total=len(frames)):
+            pass
     return frames.bad

@@ -13,7 +13,7 @@ from ..core.files import InputError
 
 # %% ../../nbs/01_data/07_crops.ipynb #38a4d8d9
 class CropSampler:
-    "Batches of square crops, (B, 3, size, size) uint8 (more channels where `frames` has more), a function of `seed` and the step alone"
+    "Batches of square crops, (B, 3, size, size) uint8, a function of `seed` and the step alone"
     def __init__(self,
         frames,              # a `Frames`
         size:int=96,         # side of a crop, pixels
@@ -22,7 +22,8 @@ class CropSampler:
         memory_mb:int=4096,  # decoded frames kept, in MB
         threads:int=2,       # that read ahead
     ):
-        self.frames,self.size,self.batch,self.seed,self.threads = frames,size,batch,seed,threads
+        self.frames,self.size,self.batch = frames,size,batch
+        self.seed,self.threads = seed,threads
         self.budget,self.kept,self.orders = memory_mb*2**20,{},{}
         self.mine = None # rows of the batch to read, where several processes share it; None: all
         if not len(frames): raise InputError("no frames to draw crops from")
@@ -38,26 +39,39 @@ class CropSampler:
         if i in self.kept: return self.kept[i]
         a = self.frames.try_array(i)
         if a is not None and min(a.shape[:2]) < self.size:
-            self.frames.bad[self.frames.names[i]],a = f"{self.frames.names[i]} is smaller than a crop ({a.shape[1]}x{a.shape[0]}, {self.size})",None
+            name = self.frames.names[i]
+            self.frames.bad[name] = f"{name} is smaller than a crop ({a.shape[1]}x{a.shape[0]}, {self.size})"
+            a = None
         if a is None or not self.frames.mapped:
             size = 0 if a is None else a.nbytes
-            if size <= self.budget: self.kept[i] = a; self.budget -= size
+            if size <= self.budget:
+                self.kept[i] = a
+                self.budget -= size
         return a
-    def crop(self, i, place): # one crop of frame i, or of the next that can be read; place: two numbers in [0, 1)
+    # one crop of frame i, or of the next that can be read; place: two numbers in [0, 1)
+    def crop(self, i, place):
         for j in range(len(self.frames)):
             a = self.array((i+j) % len(self.frames))
             if a is not None: break
-        else: raise InputError(f"none of the {len(self.frames)} frames below {self.frames.root} can be used: {next(iter(self.frames.bad.values()))}")
-        s = self.size; y,x = (int(p*(n-s+1))//self.frames.align*self.frames.align for p,n in zip(place, a.shape))
+        else:
+            raise InputError(f"none of the {len(self.frames)} frames below {self.frames.root} can be used: "
+                             f"{next(iter(self.frames.bad.values()))}")
+        s = self.size
+        y,x = (int(p*(n-s+1))//self.frames.align*self.frames.align for p,n in zip(place, a.shape))
         return a[y:y+s, x:x+s], (i+j) % len(self.frames)
     def __call__(self, step): # crops (B, 3, size, size) uint8, the numbers of their frames
         first,rng,n = step*self.batch,np.random.default_rng((self.seed, 1, step)),len(self.frames)
         orders = {e:self.order(e) for e in {first//n, (first+self.batch-1)//n}} if self.batch <= n else {}
         picks = [orders[p//n][p % n] if orders else rng.integers(n) for p in range(first, first+self.batch)]
-        places,out,numbers = rng.random((self.batch, 2)).tolist(),np.zeros((self.batch, self.size, self.size, self.frames.channels), np.uint8),[]
-        for k in range(self.batch) if self.mine is None else self.mine: # the places do not depend on who reads
-            out[k],i = self.crop(int(picks[k]), places[k]); numbers.append(int(i))
-        return torch.from_numpy(out).permute(0, 3, 1, 2), numbers # channels last, as they lie in the frame and as networks like them
+        places = rng.random((self.batch, 2)).tolist()
+        out = np.zeros((self.batch, self.size, self.size, self.frames.channels), np.uint8)
+        numbers = []
+        # the places do not depend on who reads
+        for k in range(self.batch) if self.mine is None else self.mine:
+            out[k],i = self.crop(int(picks[k]), places[k])
+            numbers.append(int(i))
+        # channels last, as they lie in the frame and as networks like them
+        return torch.from_numpy(out).permute(0, 3, 1, 2), numbers
 
 # %% ../../nbs/01_data/07_crops.ipynb #c125a1e2
 def read_ahead(
@@ -74,7 +88,9 @@ def read_ahead(
         ahead,s = [],start
         try:
             while ahead or s < stop:
-                while s < stop and len(ahead) <= threads*2: ahead.append((s, pool.submit(make, s))); s += 1
+                while s < stop and len(ahead) <= threads*2:
+                    ahead.append((s, pool.submit(make, s)))
+                    s += 1
                 n,job = ahead.pop(0)
                 yield n, job.result()
         finally:

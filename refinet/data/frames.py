@@ -6,39 +6,43 @@
 __all__ = ['Frames', 'check_split', 'existing_folder', 'FrameFolder']
 
 # %% ../../nbs/01_data/02_frames.ipynb #a10b4bbd
-import hashlib, io, json
+import hashlib, json
 from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
 from torch.utils.data import Dataset
+from ..core.figures import png_bytes
 from ..core.files import InputError
 from .images import picture_suffixes, read_frame
 from .splits import split_names
 
 # %% ../../nbs/01_data/02_frames.ipynb #439061fc
 class Frames(Dataset):
-    "Pictures by number: uint8 tensors (3, H, W); `names` are paths below `root`; `bad` fills with what could not be read"
+    "Pictures by number: uint8 tensors (3, H, W); `bad` fills with what could not be read"
     mapped = False # True where the system keeps the pixels at hand, and nobody else need
     channels,align = 3,1 # of an array; crops begin at multiples of `align`
     def __init__(self,
         root,  # folder
         names, # paths below it
     ):
-        self.root,self.names,self.bad,self.listed = Path(root),list(names),{},None # listed: see `official`
+        self.root,self.names = Path(root),list(names)
+        self.bad,self.listed = {},None # listed: see `official`
     def __len__(self): return len(self.names)
     def path(self, i): return self.root/self.names[i]
     def raw(self, i): # bytes of a PNG or JPEG file
-        if self.path(i).suffix.lower() in ('.png', '.jpg', '.jpeg') and self.path(i).is_file(): return self.path(i).read_bytes()
-        f = io.BytesIO(); Image.fromarray(self.array(i)).save(f, 'PNG')
-        return f.getvalue()
+        if self.path(i).suffix.lower() in ('.png', '.jpg', '.jpeg') and self.path(i).is_file():
+            return self.path(i).read_bytes()
+        return png_bytes(Image.fromarray(self.array(i)))
     def array(self, i): return read_frame(self.path(i)) # (H, W, 3) uint8
     def __getitem__(self, i): return torch.from_numpy(np.array(self.array(i))).permute(2, 0, 1)
     def try_array(self, i): # None where it cannot be read, which is kept in `bad`
         try: return self.array(i)
         except InputError as e: self.bad[self.names[i]] = str(e)
     def subset(self, keep): # the frames at these numbers
-        out = object.__new__(type(self)); out.__dict__.update(self.__dict__, names=[self.names[i] for i in keep]); return out
+        out = object.__new__(type(self))
+        out.__dict__.update(self.__dict__, names=[self.names[i] for i in keep])
+        return out
     def sizes(self): # bytes of some sixty files, spread over all of them; None where one is not there
         picks = sorted({int(o) for o in np.linspace(0, len(self)-1, min(len(self), 64))})
         return [self.path(i).stat().st_size if self.path(i).is_file() else None for i in picks]
@@ -48,16 +52,21 @@ class Frames(Dataset):
         return f'{len(self):,} frames, {mark}'
     def report_bad(self): # one line, '' where all is well
         names = list(self.bad)
-        return f"{len(names)} frames could not be read: {', '.join(names[:5])}{', ...' if len(names) > 5 else ''}; `refinet check {self.root}` lists all" if names else ''
+        if not names: return ''
+        first = ', '.join(names[:5]) + (', ...' if len(names) > 5 else '')
+        return f"{len(names)} frames could not be read: {first}; `refinet check {self.root}` lists all"
 
 # %% ../../nbs/01_data/02_frames.ipynb #d1abfeff
 def check_split(split):
-    if split not in ('train', 'test', 'all'): raise InputError(f"split {split!r}: there are train, test and all")
+    if split not in ('train', 'test', 'all'):
+        raise InputError(f"split {split!r}: there are train, test and all")
 
 def existing_folder(root)->Path:
     "`root` as a Path, or an `InputError`"
     root = Path(root)
-    if not root.is_dir(): raise InputError(f"{root}: no such folder" if not root.exists() else f"{root} is a file: give the folder that holds the frames")
+    if not root.is_dir():
+        raise InputError(f"{root}: no such folder" if not root.exists() else f"{root} is a file: give the "
+            "folder that holds the frames")
     return root
 
 class FrameFolder(Frames):
@@ -66,8 +75,11 @@ class FrameFolder(Frames):
         root,            # folder, any depth
         split:str='all', # 'train', 'test' (one in ten) or 'all'
     ):
-        root = existing_folder(root); check_split(split)
+        root = existing_folder(root)
+        check_split(split)
         names = sorted(p.relative_to(root).as_posix() for p in root.rglob('*')
                        if p.suffix.lower() in picture_suffixes and not p.name.startswith('.'))
-        if not names: raise InputError(f"{root} holds no pictures ({', '.join(sorted(picture_suffixes))}), at any depth")
+        if not names:
+            raise InputError(f"{root} holds no pictures ({', '.join(sorted(picture_suffixes))}), at any "
+                             "depth")
         super().__init__(root, split_names(names, split))

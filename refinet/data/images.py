@@ -20,7 +20,8 @@ from ..core.files import InputError, atomic_write
 from ..core.progress import say
 
 # %% ../../nbs/01_data/00_images.ipynb #5447ec64
-helpers = {'HEIC': ('pillow_heif', 'pillow-heif'), 'JPEG XL': ('pillow_jxl', 'pillow-jxl-plugin'), # kind: (module, what pip calls it)
+# kind: (module, what pip calls it)
+helpers = {'HEIC': ('pillow_heif', 'pillow-heif'), 'JPEG XL': ('pillow_jxl', 'pillow-jxl-plugin'),
            'AVIF': ('PIL.AvifImagePlugin', "'pillow>=11.3'")}
 
 def kind_of(
@@ -47,7 +48,9 @@ def open_any(
         if not kind: raise
         module,name = helpers[kind]
         try: helper = importlib.import_module(module)
-        except ImportError: raise InputError(f"{path} is {kind}, which Pillow reads with a helper: pip install {name}") from None
+        except ImportError:
+            raise InputError(f"{path} is {kind}, which Pillow reads with a helper: pip install "
+                             f"{name}") from None
         getattr(helper, 'register_heif_opener', lambda: None)() # the other helpers register themselves
         return Image.open(path)
 
@@ -70,14 +73,16 @@ def _is_preview(image, i): # of a TIFF: bits of NewSubfileType, or the older Sub
     return bool(image.tag_v2.get(254, 0) & 0b101) or image.tag_v2.get(255, 1) == 2
 
 # %% ../../nbs/01_data/00_images.ipynb #24dbeeaa
-_cut_off = re.compile(r'truncat|broken|corrupt|unexpected end|premature|not enough|unrecognized data|decompressing|bad |end of file|invalid (block|stored|distance|code)', re.I)
+_cut_off = re.compile(r'truncat|broken|corrupt|unexpected end|premature|not enough|unrecognized '
+                      r'data|decompressing|bad |end of file|invalid (block|stored|distance|code)', re.I)
 
 def why_unreadable(
     path, error:Exception, # what Pillow raised
 )->str:
     "One line: the file is damaged, or of a kind that Pillow cannot read"
     why = (str(error).splitlines() or [''])[0][:160] or type(error).__name__
-    if isinstance(error, (EOFError, zlib.error)) or isinstance(error, (OSError, SyntaxError)) and _cut_off.search(why):
+    if (isinstance(error, (EOFError, zlib.error))
+        or isinstance(error, (OSError, SyntaxError)) and _cut_off.search(why)):
         return f"{path} is cut off or broken ({why}; {os_size(path)}): copy it again"
     if not isinstance(error, OSError): why = f'{type(error).__name__}: {why}'
     return f"{path} cannot be read by Pillow ({why}): save it as PNG with the program that made it"
@@ -101,8 +106,10 @@ def without_end(
     except Exception: return None # more is wrong with it
 
 # %% ../../nbs/01_data/00_images.ipynb #af97b5fb
-_of_the_file = {254, 255, 256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 282, 283, 284, 296, 317, 320, 322, 323, 324, 325, 330, 338, 339, 347,
-                513, 514, 530, 700, 33723, 34377, 34675} # tags of TIFF on how it is stored; XMP, IPTC, Photoshop's and the profile go their own ways
+_of_the_file = {254, 255, 256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 282, 283, 284, 296, 317, 320,
+                322, 323, 324, 325, 330, 338, 339, 347,
+                # tags of TIFF on how it is stored; XMP, IPTC, Photoshop's and the profile go their own ways
+                513, 514, 530, 700, 33723, 34377, 34675}
 _of_the_shot = {37500, 40962, 40963} # a maker's note points into the old file, and two tags hold the old size
 
 def carried_exif(
@@ -113,7 +120,8 @@ def carried_exif(
     kept.update({k:v for k,v in exif.items() if k not in _of_the_file and k not in (0x8769, 0x8825)})
     shot,place = (dict(exif.get_ifd(o)) for o in (0x8769, 0x8825)) # exposure; GPS
     colours = dict(exif.get_ifd(0xA005)) if 0xA005 in shot else {} # which colours the camera meant
-    shot = {k:v for k,v in shot.items() if k not in _of_the_shot and k != 0xA005} | ({0xA005: colours} if colours else {})
+    shot = ({k:v for k,v in shot.items() if k not in _of_the_shot and k != 0xA005}
+            | ({0xA005: colours} if colours else {}))
     kept.update({k:v for k,v in ((0x8769, shot), (0x8825, place)) if v})
     try: return kept.tobytes() if len(kept) else b''
     except Exception: return b'' # some cameras write what cannot be written again
@@ -136,7 +144,8 @@ def read_colour_chunks(
 
 def with_chunks(png:bytes, chunks:dict)->bytes:
     "A PNG with these chunks right after its header"
-    made = b''.join(struct.pack('>I', len(v)) + k + v + struct.pack('>I', zlib.crc32(k + v)) for k,v in chunks.items())
+    made = b''.join(struct.pack('>I', len(v)) + k + v + struct.pack('>I', zlib.crc32(k + v))
+                    for k,v in chunks.items())
     return png[:33] + made + png[33:]
 
 def means_srgb(chunks:dict)->bool:
@@ -155,7 +164,8 @@ def hdr_curve(
 
 def xmp_of(image:Image.Image)->bytes: # b'' where there is none
     "A picture's XMP, in whichever way its format keeps it"
-    found = image.info.get('xmp') or image.info.get('XML:com.adobe.xmp') or getattr(image, 'tag_v2', {}).get(700) or b''
+    found = (image.info.get('xmp') or image.info.get('XML:com.adobe.xmp')
+             or getattr(image, 'tag_v2', {}).get(700) or b'')
     found = found.encode() if isinstance(found, str) else bytes(found)
     return re.sub(rb'(tiff:Orientation)(="|>)[2-8]', rb'\1\g<2>1', found) # it will stand the right way up
 
@@ -180,10 +190,13 @@ def open_picture(
             with open_any(path) as image: return _read(path, image)
     except (InputError, MemoryError): raise
     except FileNotFoundError: raise InputError(f"{path}: no such file") from None
-    except PermissionError: raise InputError(f"{path} may not be read: its permissions do not allow it") from None
+    except PermissionError:
+        raise InputError(f"{path} may not be read: its permissions do not allow it") from None
     except Image.DecompressionBombError:
-        raise InputError(f"{path} has more than {2*Image.MAX_IMAGE_PIXELS/1e6:.0f} megapixels: cut it up first") from None
-    except UnidentifiedImageError: raise InputError(f"{path} is not a picture that Pillow reads ({os_size(path)})") from None
+        raise InputError(f"{path} has more than {2*Image.MAX_IMAGE_PIXELS/1e6:.0f} megapixels: cut it up "
+                         "first") from None
+    except UnidentifiedImageError:
+        raise InputError(f"{path} is not a picture that Pillow reads ({os_size(path)})") from None
     except Exception as e: # decoders raise whatever they like
         if (image := _rescued(path, e)) is None: raise InputError(why_unreadable(path, e)) from None
         return image
@@ -193,22 +206,29 @@ def _rescued(path, error):
     say(f"{path.name}: the mark of its end is missing, the picture itself is whole")
     return _read(path, image)
 
+# %% ../../nbs/01_data/00_images.ipynb #afc028be
 def _read(path, image):
     if (n := count_pictures(image)) > 1:
-        raise InputError(f"{path} holds {n} pictures: save one of them alone, or make a clip of them (.mp4) first")
-    if image.mode in ('RGB', 'RGBA') and ';16' in str(image.tile[:1]): say(f"{path.name}: 16 bits a colour are read as 8")
+        raise InputError(f"{path} holds {n} pictures: save one of them alone, or make a clip of "
+                         "them (.mp4) first")
+    if image.mode in ('RGB', 'RGBA') and ';16' in str(image.tile[:1]):
+        say(f"{path.name}: 16 bits a colour are read as 8")
     head = head_of(path)
-    if curve := hdr_curve(head): say(f"{path.name}: its colours are {curve}, and are taken as they are: they will look paler than they should")
+    if curve := hdr_curve(head):
+        say(f"{path.name}: its colours are {curve}, and are taken as they are: they will look paler "
+            "than they should")
     exif = carried_exif(image) # a TIFF is asked before its file is closed, a PNG may say it after its pixels
     image.load()
-    info = dict(exif=exif or carried_exif(image), xmp=xmp_of(image), left_out=left_out(image), png_chunks=read_colour_chunks(head))
+    info = dict(exif=exif or carried_exif(image), xmp=xmp_of(image), left_out=left_out(image),
+                png_chunks=read_colour_chunks(head))
     text = {k:v for k,v in getattr(image, 'text', {}).items() if k != 'XML:com.adobe.xmp'} # captions of a PNG
     image = ImageOps.exif_transpose(image)
     image.info.update(info, png_text={k: str(v) for k,v in text.items()})
     return image
 
 # %% ../../nbs/01_data/00_images.ipynb #e204ea38
-supported_modes = {'1':'L', 'P':'RGB', 'PA':'RGBA', 'La':'LA', 'RGBa':'RGBA', 'RGBX':'RGB', 'I;16B':'I;16', 'I;16L':'I;16', 'I;16N':'I;16',
+supported_modes = {'1':'L', 'P':'RGB', 'PA':'RGBA', 'La':'LA', 'RGBa':'RGBA', 'RGBX':'RGB', 'I;16B':'I;16',
+                   'I;16L':'I;16', 'I;16N':'I;16',
                    **{o:o for o in ('L', 'LA', 'RGB', 'RGBA', 'I;16')}}
 
 def to_srgb(
@@ -219,17 +239,21 @@ def to_srgb(
     if profile and image.mode in ('CMYK', 'LAB'):
         try:
             from PIL import ImageCms # some builds of Pillow lack it
-            out = ImageCms.profileToProfile(image, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile('sRGB'), outputMode='RGB')
-        except (ImportError, OSError, ValueError, ImageCms.PyCMSError): say(f"its profile cannot be used: {image.mode} is converted to RGB without it")
+            out = ImageCms.profileToProfile(image, ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                                            ImageCms.createProfile('sRGB'), outputMode='RGB')
+        except (ImportError, OSError, ValueError, ImageCms.PyCMSError):
+            say(f"its profile cannot be used: {image.mode} is converted to RGB without it")
     else: say(f"a picture of mode {image.mode} is converted to RGB")
     out = out or image.convert('RGB')
     out.info = {k:v for k,v in image.info.items() if k != 'icc_profile'}
     return out
 
 def as_16_bits(image)->Image.Image: # of mode I, as older Pillows read grey of 16 bits
-    out = Image.fromarray(np.asarray(image).astype(np.uint16)); out.info.update(image.info)
+    out = Image.fromarray(np.asarray(image).astype(np.uint16))
+    out.info.update(image.info)
     return out
 
+# %% ../../nbs/01_data/00_images.ipynb #f119d396
 def to_supported_mode(
     image:Image.Image, # any mode
 )->Image.Image: # L, LA, RGB, RGBA or I;16
@@ -238,7 +262,8 @@ def to_supported_mode(
         low,high = image.getextrema()
         if image.mode == 'I' and 0 <= low and high < 2**16: return as_16_bits(image)
         kind = '32 bits' if image.mode == 'I' else 'floating point'
-        raise InputError(f"a picture of {kind} ({low:g} to {high:g}): what is white in it is not known, save it with 8 or 16 bits first")
+        raise InputError(f"a picture of {kind} ({low:g} to {high:g}): what is white in it is not known, save "
+                         "it with 8 or 16 bits first")
     mode = supported_modes.get(image.mode)
     if mode is None: return to_srgb(image)
     if mode == 'I;16': return image if image.mode == mode else as_16_bits(image)
@@ -248,9 +273,11 @@ def to_supported_mode(
 
 # %% ../../nbs/01_data/00_images.ipynb #faa140c2
 _jpeg,_tiff = ('JPEG', dict(quality=95, subsampling=0)),('TIFF', dict(compression='tiff_deflate'))
-written_as = {'.png':('PNG', {}), '.bmp':('BMP', {}), '.webp':('WEBP', dict(quality=95)), '.tif':_tiff, '.jpg':_jpeg, '.jpeg':_jpeg, '.tiff':_tiff, '.jfif':_jpeg}
+written_as = {'.png':('PNG', {}), '.bmp':('BMP', {}), '.webp':('WEBP', dict(quality=95)), '.tif':_tiff,
+              '.jpg':_jpeg, '.jpeg':_jpeg, '.tiff':_tiff, '.jfif':_jpeg}
 largest_side = {'WEBP': 16_383, 'JPEG': 65_500} # pixels
-carried = 'icc_profile', 'dpi', 'exif', 'xmp', 'comment', 'png_chunks', 'png_text', 'left_out' # keys of `info`
+# keys of `info`
+carried = 'icc_profile', 'dpi', 'exif', 'xmp', 'comment', 'png_chunks', 'png_text', 'left_out'
 
 def check_format(
     dest,     # a file to be
@@ -258,14 +285,17 @@ def check_format(
 )->tuple: # Pillow's name of the format, and how it is written
     "The format of a picture file by its suffix, or an `InputError`"
     dest = Path(dest)
-    if dest.suffix.lower() not in written_as: raise InputError(f"{dest}: pictures are written as {', '.join(written_as)}")
+    if dest.suffix.lower() not in written_as:
+        raise InputError(f"{dest}: pictures are written as {', '.join(written_as)}")
     if dest.is_dir(): raise InputError(f"{dest} is a folder: give the name of a file in it")
     form,options = written_as[dest.suffix.lower()]
     most = largest_side.get(form)
     if size and most and max(size) > most:
-        raise InputError(f"{dest}: {form} holds sides of up to {most:,} pixels, and this would be {size[0]:,}x{size[1]:,}: choose .png or .tif")
+        raise InputError(f"{dest}: {form} holds sides of up to {most:,} pixels, and this would be "
+                         f"{size[0]:,}x{size[1]:,}: choose .png or .tif")
     return form,options
 
+# %% ../../nbs/01_data/00_images.ipynb #6effecf1
 def carry(
     image:Image.Image, # as `open_picture` gives it, or any other
     out:Image.Image,   # made of it; its `info` is changed
@@ -276,7 +306,8 @@ def carry(
     if b'GPano:' in info.get('xmp', b'') and out.size != image.size: # its numbers are pixels
         out.info['left_out'] = [*out.info.get('left_out', []), 'XMP of a panorama, which names its old size']
         del out.info['xmp']
-    if any('gain map' in o for o in out.info.get('left_out', ())): out.info.pop('xmp', None) # it speaks of what is not there
+    # it speaks of what is not there
+    if any('gain map' in o for o in out.info.get('left_out', ())): out.info.pop('xmp', None)
     return out
 
 # %% ../../nbs/01_data/00_images.ipynb #6dda918f
@@ -294,7 +325,8 @@ def _fit(image, form, dest):
 def _save_options(info, form):
     "What Pillow is given for what a picture carries"
     options = {k: info[k] for k in ('icc_profile', 'dpi', 'exif') if info.get(k)}
-    if not all(1 <= o <= 1e5 for o in options.get('dpi', ())): del options['dpi'] # absurd, and no format holds it
+    # absurd, and no format holds it
+    if not all(1 <= o <= 1e5 for o in options.get('dpi', ())): del options['dpi']
     if form in ('JPEG', 'WEBP'): options |= {k: info[k] for k in ('xmp', 'comment') if info.get(k)}
     if form == 'PNG':
         options['pnginfo'] = notes = PngInfo()
@@ -307,16 +339,20 @@ def _save_options(info, form):
         if info.get('xmp'): exif[700] = info['xmp']
     return options
 
+# %% ../../nbs/01_data/00_images.ipynb #cdc8f181
 def save_picture(
     image:Image.Image, # with what to carry along in its `info`
     dest,              # its suffix is one of `written_as`
 ):
     "Write a picture, whole or not at all; a line says what the format cannot hold"
-    dest = Path(dest); form,how = check_format(dest, image.size); info = image.info
+    dest = Path(dest)
+    form,how = check_format(dest, image.size)
+    info = image.info
     image,made = _fit(image, form, dest),io.BytesIO()
     try: image.save(made, form, **how, **_save_options(info, form))
     except (OSError, ValueError, SyntaxError) as e:
-        raise InputError(f"{dest}: {form} cannot hold this picture of {image.width}x{image.height} ({e}): choose .png or .tif") from None
+        raise InputError(f"{dest}: {form} cannot hold this picture of {image.width}x{image.height} ({e}): "
+                         "choose .png or .tif") from None
     data,chunks = made.getvalue(),info.get('png_chunks') or {}
     if form == 'PNG': data = with_chunks(data, chunks)
     with atomic_write(dest) as f: f.write(data)
@@ -328,7 +364,8 @@ def _lost(info, form, data, chunks):
     if info.get('xmp') and info['xmp'] not in data: yield 'XMP'
     if info.get('comment') and form not in ('JPEG', 'WEBP'): yield 'the comment'
     if info.get('png_text') and form != 'PNG': yield f"the text {', '.join(map(repr, info['png_text']))}"
-    if chunks and form != 'PNG' and not info.get('icc_profile') and not means_srgb(chunks): yield 'what the PNG says of its colours (.png would keep it)'
+    if chunks and form != 'PNG' and not info.get('icc_profile') and not means_srgb(chunks):
+        yield 'what the PNG says of its colours (.png would keep it)'
 
 # %% ../../nbs/01_data/00_images.ipynb #3e36d495
 picture_suffixes = {'.png', '.jpg', '.jpeg', '.webp', '.bmp', '.tif', '.tiff'}
@@ -348,23 +385,30 @@ def read_frame(
     data:bytes=None, # what the file holds, where it is no file of its own
 )->np.ndarray: # (H, W, 3) uint8
     "Read one picture; an `InputError` names what is wrong with it"
-    def size(): return len(data) if data is not None else Path(path).stat().st_size if Path(path).is_file() else 0
+    def size():
+        if data is not None: return len(data)
+        return Path(path).stat().st_size if Path(path).is_file() else 0
     try:
         with Image.open(path if data is None else io.BytesIO(data)) as image:
             image.load()
             return to_rgb8(ImageOps.exif_transpose(image))
     except FileNotFoundError: raise InputError(f"{path}: no such file") from None
-    except PermissionError: raise InputError(f"{path} may not be read: its permissions do not allow it") from None
-    except UnidentifiedImageError: raise InputError(f"{path} is not a picture that Pillow reads ({size():,} bytes)") from None
+    except PermissionError:
+        raise InputError(f"{path} may not be read: its permissions do not allow it") from None
+    except UnidentifiedImageError:
+        raise InputError(f"{path} is not a picture that Pillow reads ({size():,} bytes)") from None
     except (OSError, SyntaxError, ValueError, EOFError, zlib.error, Image.DecompressionBombError) as e:
-        raise InputError(f"{path} is cut off or broken ({e}; {size():,} bytes): copy it again or remove it") from None
+        raise InputError(f"{path} is cut off or broken ({e}; {size():,} bytes): copy it again or "
+                         "remove it") from None
 
 # %% ../../nbs/01_data/00_images.ipynb #ec72c3bf
 def _rgb_last(a, is_tensor): # to (H, W, 3), floats or uint8
     if a.ndim == 4 and len(a) == 1: a = a[0]
-    if a.ndim == 3 and a.shape[0] in (1, 3) and (is_tensor or a.shape[-1] not in (1, 3, 4)): a = a.transpose(1, 2, 0)
+    if a.ndim == 3 and a.shape[0] in (1, 3) and (is_tensor or a.shape[-1] not in (1, 3, 4)):
+        a = a.transpose(1, 2, 0)
     if a.ndim == 2: a = a[..., None]
-    if a.ndim != 3 or a.shape[-1] not in (1, 3, 4): raise InputError(f"shape {a.shape} is no picture: give (3, H, W), (H, W, 3) or (H, W)")
+    if a.ndim != 3 or a.shape[-1] not in (1, 3, 4):
+        raise InputError(f"shape {a.shape} is no picture: give (3, H, W), (H, W, 3) or (H, W)")
     return np.repeat(a, 3, 2) if a.shape[-1] == 1 else a[..., :3]
 
 def as_picture(
@@ -373,10 +417,14 @@ def as_picture(
     "A picture of 8 bits; floats are clamped and rounded"
     if isinstance(x, Image.Image): return Image.fromarray(to_rgb8(x))
     is_tensor = torch.is_tensor(x)
-    a = _rgb_last(x.detach().cpu().float().numpy() if is_tensor and x.is_floating_point() else np.asarray(x.cpu() if is_tensor else x), is_tensor)
+    if is_tensor: x = x.detach().cpu()
+    if is_tensor and x.is_floating_point(): x = x.float() # NumPy has no bfloat16
+    a = _rgb_last(np.asarray(x), is_tensor)
     if a.dtype != np.uint8:
-        if not np.isfinite(a).all(): raise InputError("the picture holds NaN or infinity: look for where it came from first")
-        if a.max(initial=0) > 4: raise InputError(f"the picture's values go up to {a.max():.4g}: divide by 255, or give uint8")
+        if not np.isfinite(a).all():
+            raise InputError("the picture holds NaN or infinity: look for where it came from first")
+        if a.max(initial=0) > 4:
+            raise InputError(f"the picture's values go up to {a.max():.4g}: divide by 255, or give uint8")
         a = (a.clip(0, 1)*255).round().astype(np.uint8)
     return Image.fromarray(np.ascontiguousarray(a))
 

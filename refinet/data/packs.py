@@ -6,11 +6,12 @@
 __all__ = ['pack_file', 'plan_pack', 'pieces', 'kept_lists', 'take_split', 'describe_plan', 'pack', 'Pack']
 
 # %% ../../nbs/01_data/04_packs.ipynb #b9f839f4
-import hashlib, io, json, math, os, re, shutil, threading, zlib
+import hashlib, json, math, os, re, shutil, threading, zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np
 from PIL import Image
+from ..core.figures import png_bytes
 from ..core.files import InputError, atomic_write, only_one
 from ..core.progress import bar, say
 from .splits import official, sources_of, split_names
@@ -27,14 +28,19 @@ def plan_pack(
     "How large a pack of `frames` will be, and what of each frame it will hold"
     n,look = len(frames),sorted({int(o) for o in np.linspace(0, len(frames)-1, min(len(frames), 16))})
     seen = [a for i in look if (a := frames.try_array(i)) is not None]
-    if not seen: raise InputError(f"none of the {len(look)} frames looked at could be read: nothing to pack ({next(iter(frames.bad.values()))})")
-    each,crops,every,piece = float(np.mean([a.nbytes for a in seen])),0,1,3*crop**2
+    if not seen:
+        raise InputError(f"none of the {len(look)} frames looked at could be read: nothing to pack "
+                         f"({next(iter(frames.bad.values()))})")
+    each,crops = float(np.mean([a.nbytes for a in seen])),0
+    every,piece = 1,3*crop**2
     if max_gb and each*n > max_gb*2**30:
-        room = max_gb*2**30/n # for each frame
-        crops,every = (int(room//piece), 1) if room >= piece else (1, math.ceil(piece/room))
+        most = max_gb*2**30/n # bytes for each frame
+        crops,every = (int(most//piece), 1) if most >= piece else (1, math.ceil(piece/most))
         each = min(crops*piece, each)
-    return dict(tile=tile, crop=crop, crops=crops, every=every, bytes=int(each*math.ceil(n/every)), per_shard=max(int(shard_mb*2**20//each), 1),
-                names=hashlib.md5('\n'.join(frames.names).encode()).hexdigest(), look=zlib.crc32(b''.join(a.tobytes() for a in seen)))
+    return dict(tile=tile, crop=crop, crops=crops, every=every, bytes=int(each*math.ceil(n/every)),
+                per_shard=max(int(shard_mb*2**20//each), 1),
+                names=hashlib.md5('\n'.join(frames.names).encode()).hexdigest(),
+                look=zlib.crc32(b''.join(a.tobytes() for a in seen)))
 
 # %% ../../nbs/01_data/04_packs.ipynb #48cccbab
 def _tiles(a, tile): # cut (H, W, 3) into pieces of at most `tile`, whole where it is smaller
@@ -51,7 +57,8 @@ def pieces(
 )->list: # of arrays
     "What a pack keeps of a frame"
     if not plan['crops']: return _tiles(a, plan['tile'])
-    c = plan['crop']; ny,nx = a.shape[0]//c,a.shape[1]//c
+    c = plan['crop']
+    ny,nx = a.shape[0]//c,a.shape[1]//c
     if ny*nx < 2: return [a[:c, :c]] if ny*nx else [a]
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     cells = rng.permutation(ny*nx)[:plan['crops']] # of a grid laid at random: they do not overlap
@@ -65,8 +72,11 @@ def _write_shard(frames, numbers, path, plan, tick)->dict: # what `path` holds t
         for i in numbers:
             a = frames.try_array(i)
             for j,o in enumerate([] if a is None else pieces(a, frames.names[i], plan)):
-                raw = np.ascontiguousarray(o).tobytes(); f.write(raw); crc = zlib.crc32(raw, crc)
-                index.append((frames.names[i] + (f'#{j}' if j else ''), at, *o.shape[:2])); at += len(raw)
+                raw = np.ascontiguousarray(o).tobytes()
+                f.write(raw)
+                crc = zlib.crc32(raw, crc)
+                index.append((frames.names[i] + (f'#{j}' if j else ''), at, *o.shape[:2]))
+                at += len(raw)
             tick()
     bad = {frames.names[i]: frames.bad[frames.names[i]] for i in numbers if frames.names[i] in frames.bad}
     shard = dict(file=path.name, bytes=at, crc32=crc, frames=index, bad=bad)
@@ -83,35 +93,49 @@ pack_file = re.compile(r'^(pixels-\d+\.(bin|json)|\.pixels-\d+\..*\.part|plan\.j
 
 def _start_pack(dest, plan): # make the folder ready; what an earlier pack of the same plan has written stays
     try: dest.mkdir(parents=True, exist_ok=True)
-    except OSError as e: raise InputError(f"{dest}: cannot make this folder ({e.strerror}): choose another place for the pack") from None
+    except OSError as e:
+        raise InputError(f"{dest}: cannot make this folder ({e.strerror}): choose another place for the "
+                         "pack") from None
     try: before = json.loads((dest/'plan.json').read_text())
     except (OSError, ValueError): before = None
-    own,mine = isinstance(before, dict) and before.keys() == plan.keys(),[o for o in dest.iterdir() if pack_file.match(o.name)]
-    if mine and not own: raise InputError(f"{dest} holds {mine[0].name}, which is no part of a pack: choose an empty folder")
-    if own and before != plan and (dest/'index.json').exists(): raise InputError(f"{dest} holds a pack of other frames, or made in another way: remove it, or choose another folder")
+    own = isinstance(before, dict) and before.keys() == plan.keys()
+    mine = [o for o in dest.iterdir() if pack_file.match(o.name)]
+    if mine and not own:
+        raise InputError(f"{dest} holds {mine[0].name}, which is no part of a pack: choose an empty folder")
+    if own and before != plan and (dest/'index.json').exists():
+        raise InputError(f"{dest} holds a pack of other frames, or made in another way: remove it, or choose "
+                         "another folder")
     for o in mine:
         if o.suffix == '.part' or before != plan and o.name != 'plan.json': o.unlink()
     (dest/'index.json').unlink(missing_ok=True) # without it the folder is no pack until it is whole
     with atomic_write(dest/'plan.json', 'w') as f: json.dump(plan, f)
     here,free = sum(o.stat().st_size for o in dest.glob('pixels*.bin')),shutil.disk_usage(dest).free
-    if plan['bytes'] - here > free: raise InputError(f"{dest}: the pack takes about {plan['bytes']/2**30:.1f} GB and {free/2**30:.1f} GB are free: give --max-gb, or another place")
+    if plan['bytes'] - here > free:
+        raise InputError(f"{dest}: the pack takes about {plan['bytes']/2**30:.1f} GB and {free/2**30:.1f} GB "
+                         "are free: give --max-gb, or another place")
 
 def kept_lists(frames)->dict|None: # sorted lists, for JSON
     "What official lists say of the frames that are packed"
     found = official(frames.listed, sources_of(frames.names)) if frames.listed else None
     return found and {k: sorted(v) for k,v in found.items()}
 
+# %% ../../nbs/01_data/04_packs.ipynb #3d2b9692
 def take_split(frames, split, listed=None): # frames: all of them; sets its names
     "Keep the frames of a split; an `InputError` where there are none"
     frames.listed = listed and {k: set(v) for k,v in listed.items()}
     names = split_names(frames.names, split, frames.listed)
     if not names:
-        raise InputError(f"{frames.root}: all of its frames are on the official test list: train on others, evaluate on these")
+        raise InputError(f"{frames.root}: all of its frames are on the official test list: train on others, "
+                         "evaluate on these")
     frames.names = names
 
 def describe_plan(plan, n)->str: # one line
-    what = 'whole frames' if not plan['crops'] else f"{plan['crops']} crops of {plan['crop']} from each" + (f" of {plan['every']} frames" if plan['every'] > 1 else ' frame')
-    return f"{n:,} frames, {what}: about {plan['bytes']/2**30:.2f} GB in {math.ceil(math.ceil(n/plan['every'])/plan['per_shard'])} files"
+    what = 'whole frames'
+    if plan['crops']:
+        each = f" of {plan['every']} frames" if plan['every'] > 1 else ' frame'
+        what = f"{plan['crops']} crops of {plan['crop']} from each{each}"
+    files = math.ceil(math.ceil(n/plan['every'])/plan['per_shard'])
+    return f"{n:,} frames, {what}: about {plan['bytes']/2**30:.2f} GB in {files} files"
 
 # %% ../../nbs/01_data/04_packs.ipynb #e51c411a
 def pack(
@@ -123,26 +147,36 @@ def pack(
     shard_mb:float=256,# size of a file
     threads:int=None,  # that decode and write; one for each core by default
 )->'Pack':
-    "Write `frames` to `dest`, for `Pack`; one that was stopped goes on; its index holds official lists and what cannot be read"
+    "Write `frames` to `dest`, for `Pack`; one that was stopped goes on"
     dest,plan = Path(dest),plan_pack(frames, tile, max_gb, crop, shard_mb)
     with only_one(dest, 'another pack'): return _write_pack(frames, dest, plan, threads)
 
+# %% ../../nbs/01_data/04_packs.ipynb #af90805f
 def _write_pack(frames, dest, plan, threads):
-    _start_pack(dest, plan); say(describe_plan(plan, len(frames)))
+    _start_pack(dest, plan)
+    say(describe_plan(plan, len(frames)))
     picks,stop,lock = range(0, len(frames), plan['every']),threading.Event(),threading.Lock()
     parts = [picks[k:k+plan['per_shard']] for k in range(0, len(picks), plan['per_shard'])]
     def one(k):
         path = dest/f'pixels-{k:03d}.bin'
-        if (old := _old_shard(path)) and not old['bad']: tick(len(parts[k])); return old # what could not be read is tried again
+        if (old := _old_shard(path)) and not old['bad']:
+            tick(len(parts[k]))
+            return old # what could not be read is tried again
         return _write_shard(frames, parts[k], path, plan, tick)
     def tick(n=1):
         if stop.is_set(): raise KeyboardInterrupt
         with lock: progress.update(n)
-    with bar(total=len(picks), desc='pack') as progress, ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+    threads = threads or os.cpu_count()
+    with bar(total=len(picks), desc='pack') as progress, ThreadPoolExecutor(threads) as pool:
         jobs = [pool.submit(one, k) for k in range(len(parts))]
         try: shards = [o.result() for o in jobs]
-        finally: stop.set(); [o.cancel() for o in jobs]
-    if not any(o['frames'] for o in shards): raise InputError(f"none of the {len(picks)} frames could be read: nothing to pack ({next(iter(frames.bad.values()))})")
+        finally:
+            stop.set()
+            [o.cancel() for o in jobs]
+    if not any(o['frames'] for o in shards):
+        raise InputError(f"none of the {len(picks)} frames could be read: nothing to pack "
+                         f"({next(iter(frames.bad.values()))})")
+    # what cannot be read, and the official lists, go along
     index = dict(shards=shards, bad=frames.bad, listed=kept_lists(frames))
     with atomic_write(dest/'index.json', 'w') as f: json.dump(index, f)
     return Pack(dest)
@@ -156,19 +190,24 @@ class Pack(Frames):
         split:str='all',    # 'train', 'test' (the official lists', else one clip or picture in ten) or 'all'
         check:bool=False,   # read it all and compare the checksums
     ):
-        root = existing_folder(root); check_split(split)
+        root = existing_folder(root)
+        check_split(split)
         try: index = json.loads((root/'index.json').read_text())
-        except (OSError, ValueError): raise InputError(f"{root} is no whole pack (no index.json): run `refinet pack` again, it goes on where it was") from None
+        except (OSError, ValueError):
+            raise InputError(f"{root} is no whole pack (no index.json): run `refinet pack` again, it goes on "
+                             "where it was") from None
         shards = index.get('shards') or [dict(index, file='pixels.bin')] # one file, as packs were once
-        self.shards,self.places,self.nbytes = shards,{},sum(o['bytes'] for o in shards)
+        self.shards,self.places = shards,{}
+        self.nbytes = sum(o['bytes'] for o in shards)
         for o in shards:
             pixels = self._open(root/o['file'], o, check)
-            for name,at,h,w in o['frames']: self.places[name] = pixels,at,h,w
-        super().__init__(root, list(self.places)); take_split(self, split, index.get('listed'))
+            self.places |= {name: (pixels, *place) for name,*place in o['frames']}
+        super().__init__(root, list(self.places))
+        take_split(self, split, index.get('listed'))
         self.left_out = index.get('bad', {})
     def sizes(self): return [[o['bytes'], o['crc32']] for o in self.shards]
-    def damage(self)->dict: # name to what is wrong with it: what could not be packed, and files that have changed since
-        "Read it all once"
+    def damage(self)->dict: # name to what is wrong with it
+        "Read it all once: what could not be packed, and files that have changed since"
         found = dict(self.left_out)
         for o in bar(self.shards, desc='check'):
             try: self._open(self.root/o['file'], o, True)
@@ -176,14 +215,16 @@ class Pack(Frames):
         return found
     def _open(self, path, shard, check):
         found = path.stat().st_size if path.exists() else 0
-        if found != shard['bytes']: raise InputError(f"{path} is cut off ({found:,} of {shard['bytes']:,} bytes): run `refinet pack` again")
+        if found != shard['bytes']:
+            raise InputError(f"{path} is cut off ({found:,} of {shard['bytes']:,} bytes): run "
+                             "`refinet pack` again")
         pixels = np.asarray(np.memmap(path, np.uint8, 'r')) if found else None # a plain array is cut faster
-        if check and found and zlib.crc32(pixels) != shard['crc32']: raise InputError(f"{path} has changed since it was written (checksum): remove it and run `refinet pack` again")
+        if check and found and zlib.crc32(pixels) != shard['crc32']:
+            raise InputError(f"{path} has changed since it was written (checksum): remove it and run "
+                             "`refinet pack` again")
         return pixels
     def pixels_of(self, name):
-        pixels,at,h,w = self.places[name]
+        pixels,at,*(h,w) = self.places[name]
         return pixels[at:at+h*w*3].reshape(h, w, 3)
     def array(self, i): return self.pixels_of(self.names[i])
-    def raw(self, i):
-        f = io.BytesIO(); Image.fromarray(self.array(i)).save(f, 'PNG')
-        return f.getvalue()
+    def raw(self, i): return png_bytes(Image.fromarray(self.array(i)))

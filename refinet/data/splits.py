@@ -28,7 +28,8 @@ def source_of(name:str)->str: # what is not split: the clip of a frame, the phot
     return clip if clip and frame.startswith('im') and frame[2:].partition('.')[0].isdecimal() else name
 
 numbered = re.compile(r'^(.*?)(\d+)(?:[-_]?x[2348])?$') # the stem of a picture: a prefix, a number
-camera = re.compile(r'^(?i:dsc[fn]?|cimg|imgp|pict|dji|gopr|sam|pxl)[-_]?$|^(IMG|_MG|_DSC|P\d*)[-_]?$') # single shots
+# single shots
+camera = re.compile(r'^(?i:dsc[fn]?|cimg|imgp|pict|dji|gopr|sam|pxl)[-_]?$|^(IMG|_MG|_DSC|P\d*)[-_]?$')
 
 def runs_on(numbers)->bool: # of the pictures of one folder
     "Whether these are the frames of a clip: one step between most of them, or hardly a gap"
@@ -50,7 +51,7 @@ def running_groups(names)->dict: # (folder, prefix) to how many
 
 # %% ../../nbs/01_data/01_splits.ipynb #e8e807d3
 def names_within(names)->list:
-    "Names without the numbers of tiles, and without the tar file where tar files are shards of one collection"
+    "Names without the numbers of tiles, and without the tar file where tar files are shards"
     names = [re.sub(r'#\d+', '', o) if '#' in o else o for o in names]
     inner = [o.rpartition('.tar/')[2] for o in names]
     shards = len(set(inner)) == len(set(names)) # else each has its own 0001.png: a tar file is a folder
@@ -82,6 +83,7 @@ def sources_of(names)->list: # one each
     clips = clip_sources([o for o,s in known.items() if s == o]) # the rest are im1.png, im2.png, ...
     return [clips.get(o) or known[o] for o in plain]
 
+# %% ../../nbs/01_data/01_splits.ipynb #42c2f8b0
 def one_clip(names)->bool:
     "Whether these pictures may be the frames of one clip: the numbers of nearly all run on, in one folder"
     plain = set(names_within(names))
@@ -95,7 +97,9 @@ def hold_out(
     "The sources to validate on, by the hash of the name; together not more than half of the frames"
     want,left,test = max(1, round(len(frames)*share)),sum(frames.values())/2,set()
     for o in sorted(frames, key=lambda o: hashlib.md5(str(o).encode()).hexdigest()):
-        if len(test) < want and frames[o] <= left: test.add(o); left -= frames[o]
+        if len(test) < want and frames[o] <= left:
+            test.add(o)
+            left -= frames[o]
     return test
 
 def official(
@@ -109,10 +113,12 @@ def official(
 
 def test_sources(sources, listed=None)->set: # empty: there is one source only
     "The sources to validate on: those of the official test list, and some of what no list names"
-    frames = Counter(sources); said = official(listed, frames) or dict(train=set(), test=set())
+    frames = Counter(sources)
+    said = official(listed, frames) or dict(train=set(), test=set())
     free = {k: v for k,v in frames.items() if not said['test'] or k not in said['train'] | said['test']}
     return said['test'] | (hold_out(free) if len(free) > 1 else set())
 
+# %% ../../nbs/01_data/01_splits.ipynb #be962c9d
 def split_names(
     names,       # of frames
     split:str,   # 'train', 'test' or 'all'

@@ -26,35 +26,45 @@ def tar_index(
     if kept.exists(): return json.loads(kept.read_text())
     try:
         with tarfile.open(path, 'r:') as t:
-            found = [(m.name, m.offset_data, m.size) for m in t if m.isfile() and Path(m.name).suffix.lower() in picture_suffixes]
-    except (tarfile.TarError, OSError) as e: raise InputError(f"{path} is no whole tar file ({e}): copy it again or remove it") from None
+            found = [(m.name, m.offset_data, m.size) for m in t if m.isfile()
+                     and Path(m.name).suffix.lower() in picture_suffixes]
+    except (tarfile.TarError, OSError) as e:
+        raise InputError(f"{path} is no whole tar file ({e}): copy it again or remove it") from None
     if len(found) > 500:
         with atomic_write(kept, 'w') as f: json.dump(found, f)
     return found
 
+# %% ../../nbs/01_data/05_tar.ipynb #a43755dd
 class TarFrames(Frames):
     "The pictures in the tar files of a folder"
     def __init__(self,
         root,            # the folder that holds *.tar
         split:str='all', # 'train', 'test' (one clip or picture in ten) or 'all'
     ):
-        root = existing_folder(root); check_split(split)
-        self.places = {f'{o.name}/{name}': (o, *place) for o in sorted(root.glob('*.tar')) for name,*place in tar_index(o)}
+        root = existing_folder(root)
+        check_split(split)
+        self.places = {f'{o.name}/{name}': (o, *place) for o in sorted(root.glob('*.tar'))
+                       for name,*place in tar_index(o)}
         if not self.places: raise InputError(f"{root} holds no tar files with pictures in them")
         try: listed = json.loads((root/'lists.json').read_text())
         except (OSError, ValueError): listed = None
-        super().__init__(root, list(self.places)); take_split(self, split, listed)
+        super().__init__(root, list(self.places))
+        take_split(self, split, listed)
     def sizes(self): return [self.places[o][2] for o in self.names]
     def raw(self, i):
         tar,at,size = self.places[self.names[i]]
         try:
-            with open(tar, 'rb') as f: f.seek(at); return f.read(size)
+            with open(tar, 'rb') as f:
+                f.seek(at)
+                return f.read(size)
         except OSError as e: raise InputError(f"{tar}: {e.strerror}") from None
     def array(self, i): return read_frame(self.path(i), self.raw(i))
 
 # %% ../../nbs/01_data/05_tar.ipynb #fee02fab
 def _add(t, name, data): # a member of an open tar file
-    info = tarfile.TarInfo(name); info.size = len(data); t.addfile(info, io.BytesIO(data))
+    info = tarfile.TarInfo(name)
+    info.size = len(data)
+    t.addfile(info, io.BytesIO(data))
 
 def pack_tar(
     frames,            # a `Frames`
@@ -62,7 +72,8 @@ def pack_tar(
     shard_mb:float=256,# size of a file
 )->TarFrames:
     "Write `frames` as tar shards; PNG and JPEG files go in as they are, all else as PNG"
-    dest = Path(dest); dest.mkdir(parents=True, exist_ok=True)
+    dest = Path(dest)
+    dest.mkdir(parents=True, exist_ok=True)
     if any(dest.glob('*.tar')): raise InputError(f"{dest} holds tar files already: choose another place")
     todo,progress = list(range(len(frames))),bar(total=len(frames), desc='tar')
     for k in range(len(frames)):

@@ -28,13 +28,16 @@ def find_vimeo(
     for _ in range(depth+1):
         for o in level:
             if (o/'sequences').is_dir(): return o
-        level = [Path(e.path) for o in level if o.is_dir() for e in sorted(os.scandir(o), key=lambda e: e.name) if e.is_dir() and not e.name.startswith('.')][:500]
+        level = [Path(e.path) for o in level if o.is_dir()
+                 for e in sorted(os.scandir(o), key=lambda e: e.name) if e.is_dir()
+                 and not e.name.startswith('.')][:500]
 
 def read_list(
     path, # of sep_trainlist.txt or the like
 )->list[str]: # '00001/0266', ...
     "The clips of an official list; blank lines and Windows line ends do not matter"
-    return [o.strip().strip('/') for o in Path(path).read_text(encoding='utf-8', errors='replace').splitlines() if o.strip()]
+    return [o.strip().strip('/')
+            for o in Path(path).read_text(encoding='utf-8', errors='replace').splitlines() if o.strip()]
 
 # %% ../../nbs/01_data/03_vimeo.ipynb #d9406a3d
 seed15 = [f'{i:05d}' for i in range(1, 16)] # the first fifteen
@@ -69,23 +72,32 @@ class Vimeo90K(Frames):
     def __init__(self,
         root,               # Vimeo-90K, or a folder that holds it
         split:str='train',  # 'train', 'test' or 'all'
-        clips:str='auto',   # 'septuplet', 'triplet', or 'auto': by the lists, else by the frames of the first clip
+        # 'septuplet', 'triplet', or 'auto': by the lists, else by the frames of the first clip
+        clips:str='auto',
         frames='all',       # 'all', or the numbers of the frames to take, e.g. (4,)
         sequences=None,     # names of sequence folders, or 'seed15'; None: all
     ):
-        base = find_vimeo(existing_folder(root)); check_split(split)
-        if base is None: raise InputError(f"{root} holds no folder `sequences`: give the root of Vimeo-90K, or use FrameFolder for other pictures")
+        base = find_vimeo(existing_folder(root))
+        check_split(split)
+        if base is None:
+            raise InputError(f"{root} holds no folder `sequences`: give the root of Vimeo-90K, or use "
+                             "FrameFolder for other pictures")
         lists = find_lists(base)
         kinds = {k for k,_ in lists}
-        kind = dict(septuplet='sep', triplet='tri').get(clips) if clips != 'auto' else 'sep' if 'sep' in kinds else 'tri' if kinds else ''
+        kind = next((o for o in ('sep', 'tri') if o in kinds), '') # by the lists
+        if clips != 'auto': kind = dict(septuplet='sep', triplet='tri').get(clips)
         if kind is None: raise InputError(f"clips={clips!r}: there are septuplet, triplet and auto")
         here = {e.name for e in os.scandir(base/'sequences') if e.is_dir()}
         if sequences is not None: here &= set(seed15 if sequences == 'seed15' else sequences)
         self.clips = self._clips(base, lists, kind, split, here)
-        if not self.clips: raise InputError(f"{base}/sequences holds no clips of the {split} split{'' if sequences is None else ' in the sequences asked for'}: is it unpacked?")
-        n = 3 if kind == 'tri' else 7 if kind else len(list((base/'sequences'/self.clips[0]).glob('im*.png'))) or 7
-        self.kind,self.frame_numbers = ('triplet' if n == 3 else 'septuplet'),tuple(range(1, n+1)) if frames == 'all' else tuple(frames)
-        if not set(self.frame_numbers) <= set(range(1, n+1)): raise InputError(f"frames={frames}: a {self.kind} has the frames 1 to {n}")
+        if not self.clips:
+            asked = '' if sequences is None else ' in the sequences asked for'
+            raise InputError(f"{base}/sequences holds no clips of the {split} split{asked}: is it unpacked?")
+        n = dict(tri=3, sep=7).get(kind) or len(list((base/'sequences'/self.clips[0]).glob('im*.png'))) or 7
+        self.kind = 'triplet' if n == 3 else 'septuplet'
+        self.frame_numbers = tuple(range(1, n+1)) if frames == 'all' else tuple(frames)
+        if not set(self.frame_numbers) <= set(range(1, n+1)):
+            raise InputError(f"frames={frames}: a {self.kind} has the frames 1 to {n}")
         super().__init__(base/'sequences', [f'{c}/im{i}.png' for c in self.clips for i in self.frame_numbers])
         self.listed = self._listed(base, lists, kind)
     def _listed(self, base, lists, kind): # what is on one list only is told from the rest of the clips
@@ -94,16 +106,20 @@ class Vimeo90K(Frames):
         rest = set(list_clips(base)).difference(*found.values())
         return {s: found.get(s, rest) for s in ('train', 'test')}
     def _clips(self, base, lists, kind, split, here):
-        if (listed := [lists[o] for o in ((kind, 'train'), (kind, 'test')) if o in lists and split in (o[1], 'all')]):
+        listed = [lists[kind, o] for o in ('train', 'test') if (kind, o) in lists and split in (o, 'all')]
+        if listed:
             return [c for o in listed for c in read_list(o) if c.split('/')[0] in here]
         clips = [c for c in list_clips(base) if c.split('/')[0] in here]
         if split == 'all' or len(clips) < 2: return clips
         other = (kind, 'test' if split == 'train' else 'train') # one list only: the rest of the clips
-        test = held_out(clips) if other not in lists else set(clips) - set(read_list(lists[other])) if split == 'test' else set(read_list(lists[other]))
+        if other not in lists: test = held_out(clips)
+        elif split == 'test': test = set(clips) - set(read_list(lists[other]))
+        else: test = set(read_list(lists[other]))
         return [c for c in clips if (c in test) == (split == 'test')]
 
 # %% ../../nbs/01_data/03_vimeo.ipynb #7aee2c78
-sample_photographs = dict(train=['astronaut', 'chelsea', 'rocket', 'retina', 'hubble_deep_field'], test=['coffee', 'stereo_motorcycle'])
+sample_photographs = dict(train=['astronaut', 'chelsea', 'rocket', 'retina', 'hubble_deep_field'],
+                          test=['coffee', 'stereo_motorcycle'])
 
 def load_photograph(
     name:str, # of `sample_photographs`
@@ -122,12 +138,12 @@ def moving_camera(
     size=(448, 256), # width, height
     seed:int=0,      # of the path
 ):
-    "Views of `size` along a straight path over `photo`, whole pixels apart, so that every frame is as sharp as the photograph"
+    "Views of `size` along a straight path over `photo`, whole pixels apart: as sharp as the photograph"
     rng = np.random.default_rng(seed)
-    room = np.array([photo.shape[0]-size[1], photo.shape[1]-size[0]])
-    start,speed = rng.uniform(0, 1, 2)*room, rng.uniform(-6, 6, 2)
+    most = np.array([photo.shape[0]-size[1], photo.shape[1]-size[0]])
+    start,speed = rng.uniform(0, 1, 2)*most, rng.uniform(-6, 6, 2)
     for i in range(n):
-        y,x = np.clip(np.round(start + i*speed), 0, room).astype(int)
+        y,x = np.clip(np.round(start + i*speed), 0, most).astype(int)
         yield photo[y:y+size[1], x:x+size[0]]
 
 # %% ../../nbs/01_data/03_vimeo.ipynb #1d787ce3
@@ -137,11 +153,14 @@ def make_sample(
 ):
     "Write the sample: septuplets in the layout of Vimeo-90K, with lists, split by photograph"
     root,lists = Path(root),{}
-    for s,(split,name) in enumerate(((split, o) for split,names in sample_photographs.items() for o in names), 1):
+    for s,(split,name) in enumerate(((split, o) for split,names in sample_photographs.items() for o in names),
+                                    1):
         photo = load_photograph(name)
         for c in range(1, clips+1):
-            folder = root/'sequences'/f'{s:05d}'/f'{c:04d}'; folder.mkdir(parents=True)
-            for i,frame in enumerate(moving_camera(photo, seed=s*100+c), 1): Image.fromarray(frame).save(folder/f'im{i}.png', compress_level=1)
+            folder = root/'sequences'/f'{s:05d}'/f'{c:04d}'
+            folder.mkdir(parents=True)
+            for i,frame in enumerate(moving_camera(photo, seed=s*100+c), 1):
+                Image.fromarray(frame).save(folder/f'im{i}.png', compress_level=1)
             lists.setdefault(split, []).append(f'{s:05d}/{c:04d}')
     for split,names in lists.items(): (root/f'sep_{split}list.txt').write_text('\n'.join(names)+'\n')
 

@@ -17,7 +17,8 @@ def flip_and_turn(
     generator=None, # on the device of x
 ):
     "One of the eight ways to lay each square down, drawn for each sample"
-    moves = [lambda o: o.flip(-1), lambda o: o.flip(-2), *([lambda o: o.transpose(-1, -2)] if x.shape[-1] == x.shape[-2] else [])]
+    moves = [lambda o: o.flip(-1), lambda o: o.flip(-2),
+             *([lambda o: o.transpose(-1, -2)] if x.shape[-1] == x.shape[-2] else [])]
     masks = [_some(len(x), .5, generator, x.device) for _ in moves]
     return (one_by_one if x.device.type == 'cpu' else all_at_once)(x, moves, masks)
 

@@ -22,7 +22,7 @@ def degrade(
 
 # %% ../../nbs/02_degrade/02_bicubic.ipynb #9813b879
 class Degrade:
-    "uint8 crops to (LR, degraded, HR), on the crops' device; the same for the same seed and step. Channels past the third are flipped and turned with the frame, and returned last"
+    "uint8 crops to (LR, degraded, HR), on the crops' device; the same for the same seed and step"
     def __init__(self,
         scale:int=4,                 # how many times smaller LR is
         flips:bool=True,             # flips and turns
@@ -33,18 +33,23 @@ class Degrade:
         intensity:float=1.,          # multiplies both chances and sigma
         seed:int=0,
     ):
-        self.scale,self.flips,self.brightness,self.noise,self.sigma = scale,flips,brightness,noise,sigma
+        self.scale,self.flips,self.brightness = scale,flips,brightness
+        self.noise,self.sigma = noise,sigma
         self.noise_on_target,self.intensity,self.seed = noise_on_target,intensity,seed
     def _noisy(self, x, generator):
-        return add_noise(x, min(self.noise*self.intensity, 1), self.sigma*self.intensity, generator) if self.noise else x
+        return (add_noise(x, min(self.noise*self.intensity, 1), self.sigma*self.intensity, generator)
+                if self.noise else x)
     def __call__(self,
         crops,      # (N, 3, S, S) uint8, or more channels
         step:int=0, # of the run
     ):
         g = torch.Generator(crops.device).manual_seed(hash((self.seed, step)) % 2**62)
         if self.flips: crops = flip_and_turn(crops, g)
+        # channels past the third are flipped and turned with the frame, and returned last
         crops,more = crops[:, :3],(crops[:, 3:],)[:crops.shape[1] > 3]
-        if more and (self.brightness or self.noise): raise InputError("labels made once fit frames that are flipped and turned, not ones of other brightness or with noise: take the recipe `fast`, or ask the teacher live")
+        if more and (self.brightness or self.noise):
+            raise InputError("labels made once fit frames that are flipped and turned, not ones of other "
+                             "brightness or with noise: take the recipe `fast`, or ask the teacher live")
         hr = crops.float()/255
         if self.brightness: hr = jitter_brightness(hr, min(self.brightness*self.intensity, 1), generator=g)
         if self.noise_on_target: hr = self._noisy(hr, g)
@@ -53,4 +58,5 @@ class Degrade:
         lr = round8(lr)
         return lr, upscale(lr, self.scale), hr, *more
 
+# %% ../../nbs/02_degrade/02_bicubic.ipynb #91272b15
 seed_recipe = dict(brightness=.5, noise=.3, noise_on_target=True)

@@ -4,10 +4,12 @@
 
 # %% auto #0
 __all__ = ['without_autocast', 'resize_matrix', 'full_precision', 'resize', 'downscale', 'upscale', 'to_uint8', 'round8',
-           'crop_to', 'keys_kernel', 'grid_kernel', 'seen_shares', 'upscale_to_grid']
+           'crop_to', 'keys_kernel', 'grid_kernel', 'seen_shares', 'upscale_to_grid', 'replicate_pad',
+           'replicate_border']
 
 # %% ../../nbs/02_degrade/00_resampling.ipynb #602c896e
 from contextlib import nullcontext
+import numpy as np
 import torch
 import torch.nn.functional as F
 from ..core.files import InputError
@@ -33,16 +35,20 @@ without_autocast = [o for o in ('mps',) if not torch.amp.is_autocast_available(o
 
 def full_precision(x): # a context
     "fp32 as it is, whatever surrounds it"
-    return nullcontext() if x.device.type in without_autocast else torch.autocast(x.device.type, enabled=False)
+    return (nullcontext() if x.device.type in without_autocast
+            else torch.autocast(x.device.type, enabled=False))
 
 def resize(
     x,            # (N, C, H, W)
     h:int, w:int, # pixels
 ): # (N, C, h, w)
     "Antialiased bicubic; crops by products"
-    if x.dtype in (torch.float16, torch.bfloat16): return resize(x.float(), h, w).to(x.dtype) # a CPU cannot do it in fewer bits
-    if x.dtype != torch.float32 or max(h, w, *x.shape[2:]) > 256 or torch.jit.is_tracing(): return F.interpolate(x, size=(h, w), mode='bicubic', antialias=True)
-    with full_precision(x): return resize_matrix(x.shape[2], h, x.device) @ x @ resize_matrix(x.shape[3], w, x.device).T
+    # a CPU cannot do it in fewer bits
+    if x.dtype in (torch.float16, torch.bfloat16): return resize(x.float(), h, w).to(x.dtype)
+    if x.dtype != torch.float32 or max(h, w, *x.shape[2:]) > 256 or torch.jit.is_tracing():
+        return F.interpolate(x, size=(h, w), mode='bicubic', antialias=True)
+    with full_precision(x):
+        return resize_matrix(x.shape[2], h, x.device) @ x @ resize_matrix(x.shape[3], w, x.device).T
 
 # %% ../../nbs/02_degrade/00_resampling.ipynb #fbec8491
 def downscale(
@@ -51,7 +57,9 @@ def downscale(
 ): # (N, 3, H/scale, W/scale)
     "Shrink by antialiased bicubic; may overshoot [0, 1] a little"
     h,w = x.shape[-2:]
-    if h % scale or w % scale: raise InputError(f"a frame of {w}x{h} does not shrink x{scale}: crop it to multiples of {scale} first (`crop_to`)")
+    if h % scale or w % scale:
+        raise InputError(f"a frame of {w}x{h} does not shrink x{scale}: crop it to multiples of {scale} "
+                         "first (`crop_to`)")
     return resize(x, h//scale, w//scale)
 
 def upscale(
@@ -79,9 +87,13 @@ def crop_to(x, multiple:int=4): # (..., H, W)
 def keys_kernel(x, a:float=-.5): # distances, pixels
     "The weight of a pixel at this distance (Keys 1981)"
     x = x.abs()
-    return torch.where(x < 1, (a+2)*x**3 - (a+3)*x**2 + 1, torch.where(x < 2, a*x**3 - 5*a*x**2 + 8*a*x - 4*a, 0.))
+    return torch.where(x < 1, (a+2)*x**3 - (a+3)*x**2 + 1,
+                       torch.where(x < 2, a*x**3 - 5*a*x**2 + 8*a*x - 4*a, 0.))
 
-def grid_kernel(device=None, dtype=torch.float32): # (4, 5): for each of four new pixels; (48, 3, 5, 5): of a whole block
+def grid_kernel(
+    device=None,
+    dtype=torch.float32,
+): # (4, 5): for each of four new pixels; (48, 3, 5, 5): of a whole block
     "The weights of bicubic x4, along one side and for all values of a 4x4 block"
     at = (torch.arange(4, device=device)+.5)/4 - .5 # where the four new pixels lie, of an old one
     w = keys_kernel(torch.arange(-2, 3, device=device)[None] - at[:, None]).to(dtype)
@@ -89,7 +101,7 @@ def grid_kernel(device=None, dtype=torch.float32): # (4, 5): for each of four ne
     return w,torch.stack([F.pad(each[:, None], (0, 0, 0, 0, c, 2-c)) for c in range(3)]).reshape(48, 3, 5, 5)
 
 def seen_shares(n:int, device=None, dtype=torch.float32): # (4, n)
-    "How much of the kernel sees something, for the four new pixels of each of `n` old ones in a line: 1, but not at the ends"
+    "How much of the kernel sees something, for four new pixels of each of `n` old ones: 1, but at the ends"
     w,_ = grid_kernel(device, dtype)
     return F.conv1d(torch.ones(1, 1, n, device=device, dtype=dtype), w[:, None], padding=2)[0]
 
@@ -101,3 +113,27 @@ def upscale_to_grid(
     down,across = (seen_shares(o, lr.device, lr.dtype) for o in lr.shape[2:])
     shares = (down[:, None, :, None]*across[None, :, None, :]).reshape(1, 16, *lr.shape[2:])
     return F.conv2d(lr, kernel, padding=2)/shares.repeat(1, 3, 1, 1)
+
+# %% ../../nbs/02_degrade/00_resampling.ipynb #859ea5de
+def replicate_pad(
+    x,             # (N, C, H, W)
+    below:int, right:int, # rows and columns to add
+): # (N, C, H + below, W + right)
+    "Repeat the last row and the last column of a frame"
+    return F.pad(x, (0, right, 0, below), mode='replicate') if below or right else x
+
+def replicate_border(
+    picture, # (..., H, W, C)
+    top:int, bottom:int, left:int, right:int, # pixels to add
+): # an array; the picture itself where there is nothing to add
+    "Repeat the border of a picture; `np.pad` takes several times as long"
+    if not (top or bottom or left or right): return picture
+    h,w,c = picture.shape[-3:]
+    out = np.empty((*picture.shape[:-3], top+h+bottom, left+w+right, c), picture.dtype)
+    rows = out[..., top:top+h, :, :]
+    rows[..., left:left+w, :] = picture
+    rows[..., :left, :] = picture[..., :1, :]
+    rows[..., left+w:, :] = picture[..., -1:, :]
+    out[..., :top, :, :] = rows[..., :1, :, :]
+    out[..., top+h:, :, :] = rows[..., -1:, :, :]
+    return out

@@ -14,11 +14,11 @@ import refinet
 import torch
 from torch import nn
 from ..core.files import InputError, atomic_write, check_writable, need
-from ..degrade.resampling import to_uint8
 from ..models.msafn import MSAFN
 from ..models.weights import fold
 from ..enhance.tiles import reach
-from ..enhance.fused import fill_up, from_blocks, keep_memory, to_blocks
+from ..degrade.resampling import replicate_border
+from ..enhance.fused import PixelModel, fill_up, from_blocks, keep_memory, to_blocks
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #ac15d11f
 class Entry(nn.Module):
@@ -32,11 +32,13 @@ class Entry(nn.Module):
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #152074fb
 axes = {0:'batch', 2:'height', 3:'width'}
-by_tracing = dict(dynamo=False) if 'dynamo' in inspect.signature(torch.onnx.export).parameters else {} # torch 2.4 knows no other way
+# torch 2.4 knows no other way
+by_tracing = dict(dynamo=False) if 'dynamo' in inspect.signature(torch.onnx.export).parameters else {}
 
 def check_onnx_name(dest)->Path:
     "`dest` as a Path that ends with .onnx and whose folder can be there"
-    dest = Path(dest); need('onnx', 'onnx')
+    dest = Path(dest)
+    need('onnx', 'onnx')
     if dest.suffix.lower() != '.onnx': raise InputError(f"{dest}: the name of an ONNX file ends with .onnx")
     if dest.is_dir(): raise InputError(f"{dest} is a folder: give the name of a file in it")
     check_writable(dest)
@@ -49,7 +51,8 @@ def write_onnx(graph, dest, meta:dict): # an onnx.ModelProto
     "Check, add the strings of `meta`, and write one file, whole or not at all"
     onnx = need('onnx', 'onnx')
     used = {i for n in graph.graph.node for i in n.input}
-    for o in [o for o in graph.graph.initializer if o.name not in used]: graph.graph.initializer.remove(o) # readers warn of what nothing uses
+    # readers warn of what nothing uses
+    for o in [o for o in graph.graph.initializer if o.name not in used]: graph.graph.initializer.remove(o)
     onnx.helper.set_model_props(graph, {k:str(v) for k,v in meta.items()})
     onnx.checker.check_model(graph)
     with atomic_write(dest) as f: f.write(graph.SerializeToString())
@@ -79,12 +82,15 @@ def export_onnx(
     if opset < 17: raise InputError(f"opset={opset}: 17 or later")
     model = getattr(model, 'module', model)
     takes_lr = bool(getattr(model, 'lr_input', 0))
-    if takes_lr and entry == 'degraded': raise InputError("this network takes the small frame: export it with entry='lr'")
+    if takes_lr and entry == 'degraded':
+        raise InputError("this network takes the small frame: export it with entry='lr'")
     dest,made = check_onnx_name(dest),io.BytesIO()
     traced = Entry(_copy(model, half), entry == 'lr' and not takes_lr, half).eval().requires_grad_(False)
     with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter('ignore') # the trace warns of sizes that it takes for constants; the sizes are tested below
-        torch.onnx.export(traced, (torch.rand(2, 3, 35, 53),), made, input_names=['input'], output_names=['output'],
+        # the trace warns of sizes that it takes for constants; the sizes are tested below
+        warnings.simplefilter('ignore')
+        torch.onnx.export(traced, (torch.rand(2, 3, 35, 53),), made, input_names=['input'],
+                          output_names=['output'],
                           dynamic_axes=dict(input=axes, output=axes), opset_version=opset, **by_tracing)
     graph = onnx.load_from_string(made.getvalue())
     _name_axes(graph, 4 if entry == 'lr' else 1)
@@ -97,22 +103,21 @@ def export_onnx(
 _living,_kept = weakref.WeakSet(),[] # networks from files; in a child process, what it must not take apart
 if hasattr(os, 'register_at_fork'): os.register_at_fork(after_in_child=lambda: _kept.extend(_living))
 
-class FileModel:
+class FileModel(PixelModel):
     "A network from an ONNX file, on the CPU: (N, 3, H, W) in, (N, 3, H, W) or four times as large out"
-    training = False
     def __init__(self, path, meta:dict, eight_bits:bool): # a file; the strings in it; its tensors are uint8
-        self.path,self.meta,self.eight_bits = Path(path),meta,eight_bits; _living.add(self)
+        self.path,self.meta,self.eight_bits = Path(path),meta,eight_bits
+        _living.add(self)
         if meta.get('entry') == 'lr': self.lr_input = 4
         if 'reach' in meta: self.reach = int(meta['reach'])
     def run(self, x): raise NotImplementedError # an array to another
-    def picture(self, rgb): return self.run(rgb) # (N, h, w, 3) uint8, for a file of `export_pixels`, to the same, enhanced
+    # (N, h, w, 3) uint8, for a file of `export_pixels`, to the same, enhanced
+    def picture(self, rgb): return self.run(rgb)
     def __call__(self, x): # a tensor on any device
-        if not self.eight_bits: return torch.from_numpy(self.run(x.detach().cpu().float().numpy())).to(x.device)
-        rgb = to_uint8(x.detach()).permute(0, 2, 3, 1).cpu().contiguous().numpy()
-        return (torch.from_numpy(self.picture(rgb)).permute(0, 3, 1, 2).float()/255).to(x.device)
-    def eval(self): return self
-    def train(self, mode=True): return self # there is nothing to train
+        if self.eight_bits: return super().__call__(x)
+        return torch.from_numpy(self.run(x.detach().cpu().float().numpy())).to(x.device)
 
+# %% ../../nbs/09_engines/00_onnx.ipynb #3f0b94d1
 class OnnxModel(FileModel):
     "A network from an ONNX file, by onnxruntime"
     def __init__(self,
@@ -122,29 +127,34 @@ class OnnxModel(FileModel):
     ):
         ort = need('onnxruntime', 'onnx')
         if not Path(path).is_file(): raise InputError(f"{path}: no such file")
-        keep_memory(); ort.disable_telemetry_events(); options = ort.SessionOptions()
+        keep_memory()
+        ort.disable_telemetry_events()
+        options = ort.SessionOptions()
         options.log_severity_level = 3
         if threads: options.intra_op_num_threads = threads
         options.add_session_config_entry('session.intra_op.allow_spinning', str(int(spin)))
         try: self.session = ort.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
-        except Exception as e: raise InputError(f"{path} is no whole ONNX file that onnxruntime reads ({str(e).splitlines()[0][:100]}): export it again") from None
-        first = self.session.get_inputs()[0]; self.input,self.channels = first.name,first.shape[-1]
-        super().__init__(path, dict(self.session.get_modelmeta().custom_metadata_map), first.type == 'tensor(uint8)')
+        except Exception as e:
+            raise InputError(f"{path} is no whole ONNX file that onnxruntime reads "
+                             f"({str(e).splitlines()[0][:100]}): export it again") from None
+        first = self.session.get_inputs()[0]
+        self.input,self.channels = first.name,first.shape[-1]
+        super().__init__(path, dict(self.session.get_modelmeta().custom_metadata_map),
+                         first.type == 'tensor(uint8)')
     def run(self, x): return self.session.run(None, {self.input: np.ascontiguousarray(x)})[0]
     def picture(self, rgb):
         if 'blocks' not in self.meta: return self.run(rgb)
         h,w = (o*getattr(self, 'lr_input', 1) for o in rgb.shape[1:3])
-        x = to_blocks(fill_up(rgb)) if self.meta['entry'] == 'degraded' else framed(rgb) if self.channels == 4 else rgb
-        return from_blocks(self.run(x))[:, :h, :w]
+        if self.meta['entry'] == 'degraded': rgb = to_blocks(fill_up(rgb))
+        elif self.channels == 4: rgb = framed(rgb)
+        return from_blocks(self.run(rgb))[:, :h, :w]
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #framed00
 def framed(
     rgb, # (N, h, w, 3) uint8
 ): # (N, h' + 4, w' + 4, 4), h' and w' the next multiples of 4
     "A small picture with what `edge` adds, and the fourth channel, as a file with `blocks` takes it"
-    n,h,w,_ = rgb.shape
-    out = np.zeros((n, h + -h % 4 + 4, w + -w % 4 + 4, 4), np.uint8)
-    out[:, 2:h+2, 2:w+2, :3] = rgb
-    out[:, :2],out[:, h+2:] = out[:, 2:3],out[:, h+1:h+2]
-    out[:, :, :2],out[:, :, w+2:] = out[:, :, 2:3],out[:, :, w+1:w+2]
+    h,w = rgb.shape[1:3]
+    out = np.zeros((len(rgb), h + -h % 4 + 4, w + -w % 4 + 4, 4), np.uint8)
+    out[..., :3] = replicate_border(rgb, 2, 2 + -h % 4, 2, 2 + -w % 4)
     return out

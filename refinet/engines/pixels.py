@@ -30,12 +30,16 @@ def widen(
     up = lambda n: -(-n//to)*to
     d,t = net.config['dim'],net.config['trunk']
     wide = MSAFN(**net.config | dict(dim=up(d), trunk=up(t)))
-    for old,new in zip(*([m for m in o.modules() if isinstance(m, Gate)] for o in (net, wide))): # the layer in the middle stays as wide as it was
-        new.fc[0],new.fc[2] = nn.Linear(new.fc[0].in_features, old.fc[0].out_features), nn.Linear(old.fc[0].out_features, new.fc[0].in_features)
+    # the layer in the middle stays as wide as it was
+    for old,new in zip(*([m for m in o.modules() if isinstance(m, Gate)] for o in (net, wide))):
+        new.fc[0],new.fc[2] = (nn.Linear(new.fc[0].in_features, old.fc[0].out_features),
+                               nn.Linear(old.fc[0].out_features, new.fc[0].in_features))
     state = {k: torch.zeros_like(v) for k,v in wide.state_dict().items()}
     for k,v in net.state_dict().items():
         one = t if k.startswith(('res_blocks', 'refinement')) else d
-        together = v.dim() == 4 and (k.startswith(('fusion', 'refinement')) or '.conv2.' in k or '.conv3.' in k) # what was put side by side stays so
+        # what was put side by side stays so
+        together = v.dim() == 4 and (k.startswith(('fusion', 'refinement')) or '.conv2.' in k
+                                     or '.conv3.' in k)
         parts = v.split(one, 1) if together else (v,)
         for i,part in enumerate(parts):
             at = state[k][:, i*up(one):(i+1)*up(one)] if len(parts) > 1 else state[k]
@@ -45,15 +49,18 @@ def widen(
 
 # %% ../../nbs/09_engines/01_pixels.ipynb #452bd2b0
 class SplitFusion(nn.Module):
-    "What a network makes of its first convolution; each pathway goes through its part of the fusion before it is blown up"
+    "What a network makes of its first convolution; each pathway is fused before it is blown up"
     def __init__(self, net): # an `MSAFN`
         super().__init__()
         self.net,whole = net,net.fusion[0]
-        self.parts = nn.ModuleList([nn.Conv2d(net.config['dim'], whole.out_channels, 1, bias=k == 0) for k in range(3)])
+        self.parts = nn.ModuleList([nn.Conv2d(net.config['dim'], whole.out_channels, 1, bias=k == 0)
+                                    for k in range(3)])
         for conv,w in zip(self.parts, whole.weight.data.split(net.config['dim'], 1)): conv.weight.data = w
         self.parts[0].bias.data = whole.bias.data
     def forward(self, x):
-        net = self.net; same,half,quarter = (conv(path(x)) for conv,path in zip(self.parts, (net.scale1, net.scale2, net.scale3)))
+        net = self.net
+        same,half,quarter = (conv(path(x))
+                             for conv,path in zip(self.parts, (net.scale1, net.scale2, net.scale3)))
         up = lambda o,k: F.interpolate(o, scale_factor=k, mode='bilinear', align_corners=False)
         return net.refinement(net.res_blocks(net.fusion[1](same + (up(half, 2) + up(quarter, 4)))))
 
@@ -63,7 +70,8 @@ def grid_scale(
 ): # (1, 48, h, 1) and (1, 48, 1, w)
     "What a bicubic that sees zeros beyond the border is to be multiplied by, pixel by pixel"
     down,across = (1/seen_shares(o) for o in (h, w))
-    return down.repeat_interleave(12, 0).reshape(1, 48, -1, 1),across.repeat_interleave(3, 0).repeat(4, 1).reshape(1, 48, 1, -1)
+    return (down.repeat_interleave(12, 0).reshape(1, 48, -1, 1),
+            across.repeat_interleave(3, 0).repeat(4, 1).reshape(1, 48, 1, -1))
 
 def fill_grid(
     grid, # (N, 48, h, w), pixel by pixel
@@ -92,7 +100,7 @@ def blow_kernel(
 
 # %% ../../nbs/09_engines/01_pixels.ipynb #cc3cab5e
 class Pixels(nn.Module):
-    "8-bit pictures to 8-bit pictures, (N, h, w, 3): a network on the LR grid with all that lies before and behind it"
+    "8-bit pictures to 8-bit pictures, (N, h, w, 3): a network on the LR grid, with all before and behind it"
     def __init__(self,
         net,               # is changed
         lr:bool,           # from a small frame
@@ -100,15 +108,22 @@ class Pixels(nn.Module):
         again:bool=False,  # beyond the border of a small frame its last pixel is seen again
     ):
         super().__init__()
-        self.net,self.from_lr,self.blocks,self.again,self.inside = net,lr,blocks,again,SplitFusion(net)
+        self.net,self.from_lr,self.blocks = net,lr,blocks
+        self.again,self.inside = again,SplitFusion(net)
         order = order_blocks(net)
-        if lr: self.blow = nn.Conv2d(4 if again else 3, 48, 5, padding=0 if again else 2, bias=False); self.blow.weight.data = blow_kernel(order)[:, :4 if again else 3]
+        if lr:
+            self.blow = nn.Conv2d(4 if again else 3, 48, 5, padding=0 if again else 2, bias=False)
+            self.blow.weight.data = blow_kernel(order)[:, :4 if again else 3]
     def grid(self, x): # (N, 48, h, w)
         h,w = x.shape[1:3]
         if self.from_lr and self.again: # a fourth channel: integers are multiplied by fours
-            if not self.blocks: x = edge(x, 2, 2 + -h % 4, 2, 2 + -w % 4); x = torch.cat([x, x[..., :1]], 3)
+            if not self.blocks:
+                x = edge(x, 2, 2 + -h % 4, 2, 2 + -w % 4)
+                x = torch.cat([x, x[..., :1]], 3)
             return self.blow(x.permute(0, 3, 1, 2).float())
-        if self.from_lr: down,across = grid_scale(h, w); return fill_grid(self.blow(x.permute(0, 3, 1, 2).float())*down*across)
+        if self.from_lr:
+            down,across = grid_scale(h, w)
+            return fill_grid(self.blow(x.permute(0, 3, 1, 2).float())*down*across)
         if self.blocks: return x.permute(0, 3, 1, 2).float()
         x = edge(x, 0, -h % 16, 0, -w % 16)
         n,h,w = x.shape[0],x.shape[1]//4,x.shape[2]//4
@@ -116,10 +131,12 @@ class Pixels(nn.Module):
     def forward(self, x):
         size = [o*(4 if self.from_lr else 1) for o in x.shape[1:3]]
         grid = self.grid(x)
-        y = (self.net.recon(self.inside(self.net.conv_init(grid))) + grid).clamp(0, 255).round().to(torch.uint8)
-        y = y.permute(0, 2, 3, 1)
+        y = self.net.recon(self.inside(self.net.conv_init(grid))) + grid
+        y = y.clamp(0, 255).round().to(torch.uint8).permute(0, 2, 3, 1)
+        if self.blocks: return y
         n,h,w = y.shape[:3]
-        return y if self.blocks else y.reshape(n, h, w, 4, 12).transpose(2, 3).reshape(n, 4*h, 4*w, 3)[:, :size[0], :size[1]]
+        y = y.reshape(n, h, w, 4, 12).transpose(2, 3).reshape(n, 4*h, 4*w, 3)
+        return y[:, :size[0], :size[1]]
 
 # %% ../../nbs/09_engines/01_pixels.ipynb #a7644659
 pixel_axes = {0:'batch', 1:'height', 2:'width'}
@@ -128,29 +145,42 @@ def grid_copy(model): # on the CPU
     "A copy of a network that works on the LR grid, or an `InputError`"
     model = getattr(model, 'module', model)
     if on_grid(model): return _copy(model, False)
-    raise InputError("8-bit files are made of networks that work on the LR grid (light_msafn, nano_msafn, msafn): export this one without --pixels and --int8")
+    raise InputError("8-bit files are made of networks that work on the LR grid (light_msafn, nano_msafn, "
+                     "msafn): export this one without --pixels and --int8")
 
 def _trace_pixels(pixels): # an onnx.ModelProto
-    made,size = io.BytesIO(),(2, 8, 12, 48) if pixels.blocks and not pixels.from_lr else (2, 40, 60, 4) if pixels.blocks and pixels.again else (2, 35, 53, 3)
+    made,size = io.BytesIO(),(2, 35, 53, 3)
+    if pixels.blocks and pixels.again: size = (2, 40, 60, 4)
+    if pixels.blocks and not pixels.from_lr: size = (2, 8, 12, 48)
+    larger = pixels.from_lr or pixels.blocks
+    out_axes = {k: f'out_{v}' if k and larger else v for k,v in pixel_axes.items()}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter('ignore')
-        torch.onnx.export(pixels.eval().requires_grad_(False), (torch.zeros(size, dtype=torch.uint8),), made, input_names=['input'], output_names=['output'],
-                          dynamic_axes=dict(input=pixel_axes, output={k: f'out_{v}' if k and (pixels.from_lr or pixels.blocks) else v for k,v in pixel_axes.items()}), opset_version=17, **by_tracing)
+        torch.onnx.export(pixels.eval().requires_grad_(False), (torch.zeros(size, dtype=torch.uint8),), made,
+                          input_names=['input'], output_names=['output'],
+                          dynamic_axes=dict(input=pixel_axes, output=out_axes), opset_version=17,
+                          **by_tracing)
     graph = need('onnx', 'onnx').load_from_string(made.getvalue())
     graph.graph.output[0].type.tensor_type.shape.dim[3].dim_value = 48 if pixels.blocks else 3
     return graph
 
 # %% ../../nbs/09_engines/01_pixels.ipynb #65e4ecda
 def _facts(net, entry, blocks)->dict: # what `OnnxModel` finds in a file of pixels
-    return dict(library=f'refinet {refinet.__version__}', entry=entry, config=json.dumps(net.config)) | (dict(blocks=True) if blocks else {})
+    return (dict(library=f'refinet {refinet.__version__}', entry=entry, config=json.dumps(net.config))
+            | (dict(blocks=True) if blocks else {}))
 
 def _saturate(graph): # changed: clamp, round and cast are what one operation does
     onnx,made = need('onnx', 'onnx'),{o: n for n in graph.graph.node for o in n.output}
-    cast = next(n for n in graph.graph.node if n.op_type == 'Cast' and made.get(n.input[0]) is not None and made[n.input[0]].op_type == 'Round')
-    round_ = made[cast.input[0]]; clip = made[round_.input[0]]
-    graph.graph.initializer.extend(onnx.numpy_helper.from_array(v, k) for k,v in dict(step=np.array(1, np.float32), zero=np.array(0, np.uint8)).items())
+    cast = next(n for n in graph.graph.node if n.op_type == 'Cast' and made.get(n.input[0]) is not None
+                and made[n.input[0]].op_type == 'Round')
+    round_ = made[cast.input[0]]
+    clip = made[round_.input[0]]
+    graph.graph.initializer.extend(onnx.numpy_helper.from_array(v, k)
+                                   for k,v in dict(step=np.array(1, np.float32),
+                                                   zero=np.array(0, np.uint8)).items())
     at = list(graph.graph.node).index(cast)
-    graph.graph.node.insert(at, onnx.helper.make_node('QuantizeLinear', [clip.input[0], 'step', 'zero'], [cast.output[0]], 'to_steps'))
+    graph.graph.node.insert(at, onnx.helper.make_node('QuantizeLinear', [clip.input[0], 'step', 'zero'],
+                                                      [cast.output[0]], 'to_steps'))
     for n in (cast, round_, clip): graph.graph.node.remove(n)
     return graph
 
@@ -159,11 +189,13 @@ def export_pixels(
     model,                # on the LR grid: any preset but those of the published scripts
     dest,                 # ends with .onnx
     entry:str='degraded', # 'degraded': same size in and out; 'lr': four times as large
-    blocks:bool=False,    # what lies at full size is (N, h/4, w/4, 48), as `to_blocks` makes it: quicker, for `OnnxModel` only
+    # what lies at full size is (N, h/4, w/4, 48), as `to_blocks` makes it: quicker, for `OnnxModel` only
+    blocks:bool=False,
     **meta                # strings to keep
 )->Path: # `dest`
     "Write a network between 8-bit pictures to one ONNX file, fp32 inside"
-    check_entry(entry); dest,net = check_onnx_name(dest),grid_copy(model)
+    check_entry(entry)
+    dest,net = check_onnx_name(dest),grid_copy(model)
     graph = _trace_pixels(Pixels(widen(net), entry == 'lr', blocks))
     if blocks: _saturate(graph)
     write_onnx(graph, dest, _facts(net, entry, blocks) | meta)

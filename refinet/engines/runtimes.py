@@ -39,25 +39,33 @@ class OpenVinoModel(FileModel):
         onnx,core = need('onnx', 'openvino'),_openvino()
         if not Path(path).is_file(): raise InputError(f"{path}: no such file")
         try: file,self.graph = onnx.load(str(path)),core.read_model(str(path))
-        except Exception as e: raise InputError(f"{path} is no whole ONNX file that OpenVINO reads ({str(e).strip().splitlines()[-1][:100]}): export it again") from None
+        except Exception as e:
+            raise InputError(f"{path} is no whole ONNX file that OpenVINO reads "
+                             f"({str(e).strip().splitlines()[-1][:100]}): export it again") from None
         keep_memory()
         self.bf16 = bf16 and amp_dtype('cpu') is not None
-        self.options = dict(PERFORMANCE_HINT='LATENCY', INFERENCE_PRECISION_HINT='bf16' if self.bf16 else 'f32') | (dict(INFERENCE_NUM_THREADS=threads) if threads else {})
+        self.options = dict(PERFORMANCE_HINT='LATENCY', INFERENCE_PRECISION_HINT='bf16' if self.bf16
+                            else 'f32') | (dict(INFERENCE_NUM_THREADS=threads) if threads else {})
         self.one_by_one,self.requests = threading.Lock(),{}
-        super().__init__(path, {o.key: o.value for o in file.metadata_props}, file.graph.input[0].type.tensor_type.elem_type == onnx.TensorProto.UINT8)
+        super().__init__(path, {o.key: o.value for o in file.metadata_props},
+                         file.graph.input[0].type.tensor_type.elem_type == onnx.TensorProto.UINT8)
     def request(self, shape):
         if shape not in self.requests:
             if len(self.requests) > 1: del self.requests[next(iter(self.requests))] # the older one
             self.graph.reshape(list(shape))
-            self.requests[shape] = _openvino().compile_model(self.graph, 'CPU', self.options).create_infer_request()
+            self.requests[shape] = _openvino().compile_model(self.graph, 'CPU',
+                                                             self.options).create_infer_request()
         return self.requests[shape]
     def run(self, x):
-        with self.one_by_one: return self.request(x.shape).infer([np.ascontiguousarray(x)], share_inputs=True)[0]
+        with self.one_by_one:
+            return self.request(x.shape).infer([np.ascontiguousarray(x)], share_inputs=True)[0]
 
 
 # %% ../../nbs/09_engines/03_runtimes.ipynb #bdc06979
 engines = ('torch', 'bf16', 'onnx', 'int8', 'openvino')
-file_format = 2 # of what `engine` keeps; one more whenever an export changes what it writes, so that older files are made anew
+# of what `engine` keeps; one more whenever an export changes what it writes, so that older files are made
+# anew
+file_format = 2
 
 def sample_pictures(
     entry:str, # 'degraded' or 'lr'
@@ -69,9 +77,10 @@ def sample_pictures(
         x = degrade(frames[i][None, :, 64:192, 128:256]/255)[entry == 'degraded']
         yield to_uint8(x).permute(0, 2, 3, 1).numpy()
 
+# %% ../../nbs/09_engines/03_runtimes.ipynb #8d17d39d
 def engine(
     model,              # a network, a preset or a file
-    kind:str='onnx',    # 'torch', 'bf16' (by torch, on the CPU), 'onnx' (fp32 inside), 'int8' (by onnxruntime) or 'openvino'
+    kind:str='onnx',    # of `engines`
     upscale:bool=False, # from LR; False: same size in and out
     threads:int|None=None, # None: as the library likes
     spin:bool=False,    # see `OnnxModel`; a clip is decoded and encoded at the same time
@@ -80,16 +89,21 @@ def engine(
     if kind not in engines: raise InputError(f"engine {kind!r}: there are {', '.join(engines)}")
     if isinstance(model, (str, Path)): model = load_model(model)
     if kind == 'torch': return model # `enhance` does the rest
-    if not on_grid(getattr(model, 'module', model)): raise InputError(f"engine {kind!r} is for networks that work on the LR grid (light_msafn, nano_msafn, msafn): use --engine torch for this one")
+    if not on_grid(getattr(model, 'module', model)):
+        raise InputError(f"engine {kind!r} is for networks that work on the LR grid "
+                         "(light_msafn, nano_msafn, msafn): use --engine torch for this one")
     if kind == 'bf16':
         if not amp_dtype('cpu'): say("bf16: this processor has no instructions for it, so fp32 is used")
         return FastPixels(grid_copy(model), upscale, amp_dtype('cpu') or torch.float32)
     extra,reader = ('openvino', 'openvino') if kind == 'openvino' else ('onnx', 'onnxruntime')
-    need('onnx', extra); need(reader, extra)
+    need('onnx', extra)
+    need(reader, extra)
     def read():
         made = OpenVinoModel(file, threads) if kind == 'openvino' else OnnxModel(file, threads, spin)
-        made.plain = getattr(model, 'module', model); return made
-    entry,inside = 'lr' if upscale else 'degraded',dict(onnx='blocks', int8='blocks_int8', openvino='pixels')[kind]
+        made.plain = getattr(model, 'module', model)
+        return made
+    entry = 'lr' if upscale else 'degraded'
+    inside = dict(onnx='blocks', int8='blocks_int8', openvino='pixels')[kind]
     file = folders().cache/'engines'/f'{fingerprint(grid_copy(model))}_{entry}_{inside}_{file_format}.onnx'
     if file.exists():
         with contextlib.suppress(InputError): return read() # a damaged one is made anew
@@ -103,19 +117,26 @@ def register_spandrel():
     "Teach spandrel the kit's layout: its `ModelLoader` then opens such files, as x4 networks"
     spandrel = need('spandrel', 'hub')
     class RefiNet(spandrel.Architecture):
-        def __init__(self): super().__init__(id='RefiNet', detect=lambda state: network_of(strip_prefix(state)) is not None)
+        def __init__(self):
+            super().__init__(id='RefiNet', detect=lambda state: network_of(strip_prefix(state)) is not None)
         def load(self, state):
             net = fill(network_of(strip_prefix(state)), state).float().eval()
-            return spandrel.ImageModelDescriptor(net, state, self, 'SR', [], supports_half=True, supports_bfloat16=True, scale=4, input_channels=3, output_channels=3,
-                                                 tiling=spandrel.ModelTiling.DISCOURAGED, call_fn=restore) # its gates look at the whole frame
-    if 'RefiNet' not in [o.architecture.id for o in spandrel.MAIN_REGISTRY.architectures('insertion')]: spandrel.MAIN_REGISTRY.add(spandrel.ArchSupport.from_architecture(RefiNet()))
+            return spandrel.ImageModelDescriptor(net, state, self, 'SR', [], supports_half=True,
+                                                 supports_bfloat16=True, scale=4, input_channels=3,
+                                                 output_channels=3,
+                                                 # its gates look at the whole frame
+                                                 tiling=spandrel.ModelTiling.DISCOURAGED, call_fn=restore)
+    if 'RefiNet' not in [o.architecture.id for o in spandrel.MAIN_REGISTRY.architectures('insertion')]:
+        spandrel.MAIN_REGISTRY.add(spandrel.ArchSupport.from_architecture(RefiNet()))
 
 def hub_model(
     model=None, # an `MSAFN`; None: the class itself, for `from_pretrained`
 ):
     "The network with `save_pretrained`, `from_pretrained` and `push_to_hub`"
     hub = need('huggingface_hub', 'hub')
-    class RefiNet(MSAFN, hub.PyTorchModelHubMixin, library_name='refinet', pipeline_tag='image-to-image', tags=['super-resolution'], repo_url='https://github.com/refinet/refinet'): pass
+    class RefiNet(MSAFN, hub.PyTorchModelHubMixin, library_name='refinet', pipeline_tag='image-to-image',
+                  tags=['super-resolution'], repo_url='https://github.com/refinet/refinet'):
+        pass
     if model is None: return RefiNet
     model = getattr(model, 'module', model)
     made = RefiNet(**model.config)

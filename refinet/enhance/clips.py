@@ -16,6 +16,7 @@ from ..core.progress import bar, say
 from ..core.platform import pick_device
 from ..core.signals import stops_like_ctrl_c, undisturbed
 from ..models.loading import load_model
+from .sharpness import is_sharp, nothing_to_do
 from .tiles import enhance_tensor
 from .fused import fast_pixels
 from .pictures import check_apart, enhance_image, enhance_pixels
@@ -52,8 +53,75 @@ def _unwritable(dest, error): # what to raise
     "An error of the system as it is, one of the encoder or the container as an `InputError`"
     of_ffmpeg = isinstance(error, need('av', 'video').error.FFmpegError)
     if not of_ffmpeg or error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS): return error
-    return InputError(f"{dest}: ffmpeg cannot write this clip so ({error.strerror or error}): try a name that ends with .mkv")
+    return InputError(f"{dest}: ffmpeg cannot write this clip so ({error.strerror or error}): "
+                      "try a name that ends with .mkv")
 
+# %% ../../nbs/08_enhance/05_clips.ipynb #0da1ba2f
+def _check_outs(src, outs, crf, preview):
+    for o in outs:
+        check_apart(src, o)
+        if o.is_dir(): raise InputError(f"{o} is a folder: give the name of a file in it")
+        top = 63 if o.suffix.lower() == '.webm' else 51
+        if not 0 <= crf <= top:
+            raise InputError(f"crf={crf}: from 0, as good as it gets, to {top}; 18 is large and good, "
+                             "28 small")
+        if o.suffix.lower() not in clips_written_as:
+            raise InputError(f"{o}: clips are written as {', '.join(clips_written_as)}")
+    if len({o.resolve() for o in outs}) < len(outs):
+        raise InputError(f"{preview}: the preview needs a name of its own")
+
+# %% ../../nbs/08_enhance/05_clips.ipynb #818e85fb
+class _Outputs: # the clip and, where one was asked for, the preview beside it
+    def __init__(self, outs, clip, copied, crf, files):
+        self.dest,self.preview = outs[0],outs[-1]
+        # the preview's: closed after the clip's, or before where it fails
+        self.aside = files.enter_context(contextlib.ExitStack())
+        self.writers,handles = [],{}
+        for o in outs[::-1]:
+            handles[o] = (files if o is self.dest else self.aside).enter_context(atomic_write(o))
+        for o in outs:
+            along = copied if o is self.dest else []
+            self.writers.append(ClipWriter(handles[o], clips_written_as[o.suffix.lower()], clip, along, crf))
+            files.callback(self.writers[-1].abandon)
+    def put(self, w, *job): # a preview that fails does not undo the clip
+        try: w.put(*job) if job else w.finish()
+        except (OSError, need('av', 'video').error.FFmpegError) as e:
+            if w is self.writers[0]: raise _unwritable(self.dest, e) from e
+            say(f"{self.preview}: {e.strerror or e}: there is no preview, the clip goes on")
+            self.writers.remove(w)
+            w.abandon()
+            with contextlib.suppress(OSError, InputError): self.aside.__exit__(type(e), e, None)
+    def packet(self, o): self.put(self.writers[0], self.writers[0]._packet, o)
+    def frame(self, before, after, like, look):
+        pictures = (after, beside(before, after)) if len(self.writers) > 1 else (after,)
+        for w,made in zip(list(self.writers), pictures): self.put(w, w._frame, made, like, look)
+    def finish(self):
+        for w in list(self.writers): self.put(w)
+
+# %% ../../nbs/08_enhance/05_clips.ipynb #cdfd0eff
+def _enhance_items(model, clip, copied, out, upscale, tile, calm, keep_sharp)->bool: # was it stopped?
+    look = None
+    items = in_thread(read_clip(clip, copied))
+    with bar(desc='enhance', total=count_frames(clip), unit=' frames') as progress, contextlib.closing(items):
+        try:
+            for o in items:
+                if not is_frame(o):
+                    out.packet(o)
+                    continue
+                if not look:
+                    look = look_of(o, film_of(clip).codec_context)
+                    say_lost(clip, o)
+                rgb = frame_to_rgb(o, look)
+                if keep_sharp and not out.writers[0].frames and is_sharp(rgb):
+                    raise InputError(f"{clip.name} is sharp: {nothing_to_do}")
+                out.frame(rgb, enhance_pixels(model, rgb, upscale, tile), o, look)
+                progress.update()
+        except KeyboardInterrupt:
+            calm.enter_context(undisturbed())
+            return True
+    return False
+
+# %% ../../nbs/08_enhance/05_clips.ipynb #bc1e7a0d
 @stops_like_ctrl_c()
 def enhance_clip(
     model,               # of the kit, or with `lr_input`
@@ -63,57 +131,41 @@ def enhance_clip(
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
     crf:int=18,          # of the encoder: 18 is hard to tell from the original, 28 is small
     preview=None,        # another clip: before and after side by side
+    kept:list|None=None, # a list: a clip whose first frame is sharp already is refused
 )->Path: # `dest`
     "Enhance a clip frame by frame; times, sound, subtitles, chapters and colours stay"
-    dest,stopped,look,start = Path(dest),False,None,time.perf_counter()
+    dest,start = Path(dest),time.perf_counter()
     outs = [dest] + ([Path(preview)] if preview else [])
-    for o in outs:
-        check_apart(src, o)
-        if o.is_dir(): raise InputError(f"{o} is a folder: give the name of a file in it")
-        top = 63 if o.suffix.lower() == '.webm' else 51
-        if not 0 <= crf <= top: raise InputError(f"crf={crf}: from 0, as good as it gets, to {top}; 18 is large and good, 28 small")
-        if o.suffix.lower() not in clips_written_as: raise InputError(f"{o}: clips are written as {', '.join(clips_written_as)}")
-    if len({o.resolve() for o in outs}) < len(outs): raise InputError(f"{preview}: the preview needs a name of its own")
+    _check_outs(src, outs, crf, preview)
     with contextlib.ExitStack() as calm, open_clip(src) as clip, contextlib.ExitStack() as files:
         copied = [*clip.streams.audio, *clip.streams.subtitles]
-        aside = files.enter_context(contextlib.ExitStack()) # the preview's: closed after the clip's, or before where it fails
-        handles = {o: (files if o is dest else aside).enter_context(atomic_write(o)) for o in outs[::-1]}
-        writers = [ClipWriter(handles[o], clips_written_as[o.suffix.lower()], clip, copied if o is dest else [], crf) for o in outs]
-        for w in writers: files.callback(w.abandon)
-        def put(w, *job): # a preview that fails does not undo the clip
-            try: w.put(*job) if job else w.finish()
-            except (OSError, need('av', 'video').error.FFmpegError) as e:
-                if w is writers[0]: raise _unwritable(dest, e) from e
-                say(f"{preview}: {e.strerror or e}: there is no preview, the clip goes on")
-                writers.remove(w)
-                w.abandon()
-                with contextlib.suppress(OSError, InputError): aside.__exit__(type(e), e, None)
-        with bar(desc='enhance', total=count_frames(clip), unit=' frames') as progress, contextlib.closing(in_thread(read_clip(clip, copied))) as items:
-            try:
-                for o in items:
-                    if not is_frame(o): put(writers[0], writers[0]._packet, o); continue
-                    if not look: look = look_of(o, film_of(clip).codec_context); say_lost(clip, o)
-                    rgb = frame_to_rgb(o, look)
-                    new = enhance_pixels(model, rgb, upscale, tile)
-                    for w,made in zip(list(writers), (new, beside(rgb, new)) if len(writers) > 1 else (new,)): put(w, w._frame, made, o, look)
-                    progress.update()
-            except KeyboardInterrupt: calm.enter_context(undisturbed()); stopped = True
-        with undisturbed(): [put(w) for w in list(writers)]
-        if not stopped and writers[0].frames and (lacks := ends_early(clip, writers[0].frames, float(writers[0].last*writers[0].film.time_base))): say(f"{src} ends early, {lacks}: if it was cut off, copy it again")
-        if not writers[0].frames: raise KeyboardInterrupt if stopped else InputError(f"{src}: no frame of it can be decoded")
-    if stopped: say(f"stopped: {dest} has the first {writers[0].frames} frames"); raise KeyboardInterrupt
-    say(f"{writers[0].frames:,} frame{'s'*(writers[0].frames != 1)}, {writers[0].frames/(time.perf_counter()-start):.1f} a second")
+        out = _Outputs(outs, clip, copied, crf, files)
+        stopped = _enhance_items(model, clip, copied, out, upscale, tile, calm, kept is not None and not upscale)
+        with undisturbed(): out.finish()
+        done = out.writers[0]
+        if not done.frames:
+            raise KeyboardInterrupt if stopped else InputError(f"{src}: no frame of it can be decoded")
+        lacks = None if stopped else ends_early(clip, done.frames, float(done.last*done.film.time_base))
+        if lacks: say(f"{src} ends early, {lacks}: if it was cut off, copy it again")
+    if stopped:
+        say(f"stopped: {dest} has the first {done.frames} frames")
+        raise KeyboardInterrupt
+    say(f"{done.frames:,} frame{'s'*(done.frames != 1)}, "
+        f"{done.frames/(time.perf_counter()-start):.1f} a second")
     return dest
 
 # %% ../../nbs/08_enhance/05_clips.ipynb #677784bd
 class Enhancer:
-    "One frame to an enhanced one, in the form in which it came: (H, W, 3) uint8, a Pillow picture, or a (3, H, W) or (N, 3, H, W) tensor, uint8 or in [0, 1]; engines are for 8 bits, floats go through the network itself"
+    "One frame to an enhanced one, in the form in which it came"
+    # (H, W, 3) uint8, a Pillow picture, or a (3, H, W) or (N, 3, H, W) tensor, uint8 or in [0, 1];
+    # engines are for 8 bits, floats go through the network itself
     def __init__(self,
         model,               # a network, a preset, a file, or what `export.engine` returns
         upscale:bool=False,  # four times as large; False: same size
         device='auto',       # for a network given by name
     ):
-        self.model = fast_pixels(load_model(model).to(pick_device(device)), upscale) if isinstance(model, (str, Path)) else model
+        self.model = (fast_pixels(load_model(model).to(pick_device(device)), upscale)
+                      if isinstance(model, (str, Path)) else model)
         self.upscale = upscale
     def __call__(self, frame):
         if isinstance(frame, Image.Image): return enhance_image(self.model, frame, self.upscale)
@@ -121,9 +173,12 @@ class Enhancer:
             y = enhance_tensor(self.model, frame if frame.dim() == 4 else frame[None], self.upscale)
             y = (y if y.dtype == torch.uint8 else y.clamp(0, 1)).to(frame.device)
             return y if frame.dim() == 4 else y[0]
-        if isinstance(frame, np.ndarray) and frame.dtype == np.uint8 and frame.ndim == 3 and frame.shape[2] == 3: return enhance_pixels(self.model, frame, self.upscale)
+        if (isinstance(frame, np.ndarray) and frame.dtype == np.uint8 and frame.ndim == 3
+            and frame.shape[2] == 3):
+            return enhance_pixels(self.model, frame, self.upscale)
         what = f'{tuple(frame.shape)} {frame.dtype}' if hasattr(frame, 'shape') else type(frame).__name__
-        raise InputError(f"a frame of {what}: give an array (H, W, 3) of uint8, a Pillow picture, or a tensor (3, H, W) in [0, 1]")
+        raise InputError(f"a frame of {what}: give an array (H, W, 3) of uint8, a Pillow picture, "
+                         "or a tensor (3, H, W) in [0, 1]")
     def stream(self, frames): # an iterable, without end if need be
         "Yield every frame enhanced, in order"
         with contextlib.closing(in_thread(frames, 2)) as ahead:

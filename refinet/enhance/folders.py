@@ -21,6 +21,7 @@ from ..core.signals import stops_like_ctrl_c, undisturbed
 from ..data.images import picture_suffixes, written_as
 from ..data.frames import existing_folder
 from ..models.loading import load_model
+from .sharpness import nothing_to_do
 from .tiles import _on
 from .fused import fast_pixels
 from .pictures import enhance_file
@@ -39,8 +40,13 @@ def parse_shard(
     text:str|None, # '3/8', or None: by torchrun's rank, else everything
 )->tuple: # which, of how many; counted from 1
     "The part of a folder that this process does"
-    try: k,n = (int(os.environ.get('RANK', 0)) + 1, int(os.environ.get('WORLD_SIZE', 1))) if text is None else (int(o) for o in str(text).split('/'))
-    except ValueError: raise InputError(f"shard {text!r}: write K/N, e.g. 3/8" if text is not None else "RANK and WORLD_SIZE are no numbers: torchrun sets them, nobody else should") from None
+    try:
+        k,n = ((int(os.environ.get('RANK', 0)) + 1, int(os.environ.get('WORLD_SIZE', 1))) if text is None
+               else (int(o) for o in str(text).split('/')))
+    except ValueError:
+        raise InputError(f"shard {text!r}: write K/N, e.g. 3/8" if text is not None
+                         else "RANK and WORLD_SIZE are no numbers: torchrun sets them, nobody else "
+                              "should") from None
     if not 1 <= k <= n: raise InputError(f"shard {text!r}: K is from 1 to N")
     return k,n
 
@@ -77,8 +83,9 @@ def some(names, n:int=5)->str: # a list
     "The first few names"
     return ', '.join(names[:n]) + (', ...' if len(names) > n else '')
 
+# %% ../../nbs/08_enhance/06_folders.ipynb #5d0d0843
 def result_names(src, names)->dict: # name to the name of its result
-    "What can be written keeps its name; else .jpg is added where the file is a JPEG, and .png where it is not"
+    "What can be written keeps its name; else .jpg is added to a JPEG file, and .png to another"
     made,taken = {o: o for o in names if Path(o).suffix.lower() in written_as},set(names)
     for o in names:
         if o in made: continue
@@ -86,7 +93,8 @@ def result_names(src, names)->dict: # name to the name of its result
             suffix = '.jpg' if image.format in ('JPEG', 'MPO') else '.png'
         new = o+suffix
         while new in taken: new += suffix
-        made[o] = new; taken.add(new)
+        made[o] = new
+        taken.add(new)
     return made
 
 def no_room(error)->bool:
@@ -97,12 +105,53 @@ def no_room(error)->bool:
     return False
 
 def _check_folders(src, dest, results): # names
-    if dest.resolve().is_relative_to(src.resolve()): raise InputError(f"{dest} lies in {src}: results would be taken for sources the next time, choose a folder beside it")
+    if dest.resolve().is_relative_to(src.resolve()):
+        raise InputError(f"{dest} lies in {src}: results would be taken for sources the next time, choose a "
+                         "folder beside it")
     if dest.exists() and not dest.is_dir(): raise InputError(f"{dest} is a file: give a folder")
-    if src.resolve().is_relative_to(dest.resolve()): raise InputError(f"{dest} holds {src}: results would come to lie among the originals, choose another folder")
+    if src.resolve().is_relative_to(dest.resolve()):
+        raise InputError(f"{dest} holds {src}: results would come to lie among the originals, choose "
+                         "another folder")
     sources = {(src/o).resolve() for o in results}
     for o in results:
-        if (dest/o).resolve() in sources: raise InputError(f"{dest/o} is one of the sources: originals are never written over, choose another folder")
+        if (dest/o).resolve() in sources:
+            raise InputError(f"{dest/o} is one of the sources: originals are never written over, choose "
+                             "another folder")
+
+# %% ../../nbs/08_enhance/06_folders.ipynb #f82dbbab
+class _OnePicture: # what the threads of `enhance_folder` call, with the name of a picture
+    def __init__(self, model, src, dest, made, upscale, tile, redo, kept): # made: name to the name of its result
+        self.model,self.upscale,self.tile = model,upscale,tile
+        self.src,self.dest,self.made = src,dest,made
+        self.redo,self.kept,self.out = redo,kept,FolderResult([], [], {})
+        self.lock,self.stop = threading.Lock(),threading.Event()
+    @contextlib.contextmanager
+    def turn(self): # one after the other goes through the network
+        with self.lock:
+            if self.stop.is_set(): raise InputError('stopped: no room, or somebody stopped it')
+            yield
+    def is_made(self, name): # and newer than its source
+        there = self.dest/self.made[name]
+        return there.is_file() and there.stat().st_mtime_ns >= (self.src/name).stat().st_mtime_ns
+    def __call__(self, name):
+        if self.stop.is_set(): return
+        if not self.redo and self.is_made(name): return self.out.skipped.append(name)
+        src,dest = self.src/name,self.dest/self.made[name]
+        try:
+            with about(name):
+                enhance_file(self.model, src, dest, self.upscale, self.tile, self.turn(), self.kept)
+            self.out.done.append(name)
+        except Exception as e:
+            self.out.failed[name] = str(e) if isinstance(e, InputError) else f"{src}: {type(e).__name__}: {e}"
+            if no_room(e): self.stop.set() # nor will there be for the next
+
+def _summed_up(out, n): # out: a `FolderResult`; n: pictures that there were
+    out.done.sort()
+    out.skipped.sort()
+    for message in out.failed.values(): say(message)
+    rest = n - len(out.done) - len(out.skipped) - len(out.failed)
+    if rest: say(f"{rest} pictures were not tried: make room, then the same command goes on from here")
+    return out
 
 # %% ../../nbs/08_enhance/06_folders.ipynb #585ca64c
 @stops_like_ctrl_c()
@@ -115,46 +164,34 @@ def enhance_folder(
     redo:bool=False,     # again what is there already (another model, another size)
     workers:int=3,       # pictures that are on their way at once
     shard:str|None=None, # '3/8': the third of eight parts; None: all, or by torchrun's rank
+    kept:list|None=None, # a list: see `enhance_file`
 )->FolderResult:
     "Enhance every picture of a folder into the same tree"
     src,dest,(k,n) = existing_folder(src),Path(dest),parse_shard(shard)
-    (names,left),out,lock,stop = list_folder(src),FolderResult([], [], {}),threading.Lock(),threading.Event()
+    names,left = list_folder(src)
     made = result_names(src, names)
-    @contextlib.contextmanager
-    def turn(): # one after the other goes through the network
-        with lock:
-            if stop.is_set(): raise InputError('stopped: no room, or somebody stopped it')
-            yield
     _check_folders(src, dest, made.values())
-    for reason,those in left.items(): say(f"{src}: {len(those)} {'is' if len(those) == 1 else 'are'} left out, {reason}: {some(those)}")
+    for reason,those in left.items():
+        say(f"{src}: {len(those)} {'is' if len(those) == 1 else 'are'} left out, {reason}: {some(those)}")
     check_writable(dest/'any') # once, not for each picture
-    def one(name):
-        there = dest/made[name]
-        if stop.is_set(): return
-        if not redo and there.is_file() and there.stat().st_mtime_ns >= (src/name).stat().st_mtime_ns: return out.skipped.append(name)
-        try:
-            with about(name): enhance_file(model, src/name, there, upscale, tile, turn())
-            out.done.append(name)
-        except Exception as e:
-            out.failed[name] = str(e) if isinstance(e, InputError) else f"{src/name}: {type(e).__name__}: {e}"
-            if no_room(e): stop.set() # nor will there be for the next
+    one,mine = _OnePicture(model, src, dest, made, upscale, tile, redo, kept),names[k-1::n]
     with ThreadPoolExecutor(max(workers, 1)) as pool:
         try:
-            for o in bar(pool.map(one, names[k-1::n]), desc='enhance', total=len(names[k-1::n]), unit=' pictures'): pass
+            for _ in bar(pool.map(one, mine), desc='enhance', total=len(mine), unit=' pictures'): pass
         except BaseException:
-            stop.set(); say(f"{src}: stopping, after the picture that is on its way")
+            one.stop.set()
+            say(f"{src}: stopping, after the picture that is on its way")
             with undisturbed(): pool.shutdown(cancel_futures=True)
-            say(f"{len(out.done)} done, {len(out.skipped)} skipped; the same command goes on from here"); raise
-    out.done.sort(); out.skipped.sort()
-    for message in out.failed.values(): say(message)
-    rest = len(names[k-1::n]) - len(out.done) - len(out.skipped) - len(out.failed)
-    if rest: say(f"{rest} pictures were not tried: make room, then the same command goes on from here")
-    return out
+            say(f"{len(one.out.done)} done, {len(one.out.skipped)} skipped; the same command goes on "
+                "from here")
+            raise
+    return _summed_up(one.out, len(mine))
 
 # %% ../../nbs/08_enhance/06_folders.ipynb #5de15eb7
 def own_device(device='auto')->torch.device:
     "Under torchrun each process has a GPU of its own"
-    if device == 'auto' and torch.cuda.is_available() and 'LOCAL_RANK' in os.environ: return torch.device('cuda', int(os.environ['LOCAL_RANK']) % torch.cuda.device_count())
+    if device == 'auto' and torch.cuda.is_available() and 'LOCAL_RANK' in os.environ:
+        return torch.device('cuda', int(os.environ['LOCAL_RANK']) % torch.cuda.device_count())
     return pick_device(device)
 
 def on_device(
@@ -167,6 +204,7 @@ def on_device(
     same = here.type == there.type and there.index in (None, here.index)
     return model if same else copy.deepcopy(model).to(there)
 
+# %% ../../nbs/08_enhance/06_folders.ipynb #cf4c7a80
 def enhance(
     model,               # a network, a preset with shipped weights, or a file of weights
     src,                 # a picture, a folder of pictures or a clip
@@ -174,17 +212,23 @@ def enhance(
     upscale:bool=False,  # four times as large; False: same size
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
     device:str='auto',   # 'auto', 'cpu', 'cuda'; a network that is given stays where it is, a copy works
+    anyway:bool=False,   # enhance also what is sharp already, at the same size
     **kw                 # `redo`, `workers` and `shard` for a folder, `crf` and `preview` for a clip
 ): # the path of the result, or a `FolderResult`
     "Enhance whatever `src` is"
     src,dest = Path(src),Path(dest)
     if not src.exists(): raise InputError(f"{src}: no such file or folder")
-    if tile is not None and tile < 0: raise InputError(f"tile={tile}: the side of a tile in pixels, or 0 for the frame in one piece")
+    if tile is not None and tile < 0:
+        raise InputError(f"tile={tile}: the side of a tile in pixels, or 0 for the frame in one piece")
     if isinstance(model, (str, Path)): model = load_model(model).to(own_device(device))
     if isinstance(model, nn.Module): model = fast_pixels(on_device(model, device), upscale)
-    if src.is_dir(): return enhance_folder(model, src, dest, upscale, tile, **kw)
-    if dest.is_dir(): dest = dest/src.name
-    if is_clip(src):
-        if dest.name == src.name and src.suffix.lower() not in clips_written_as: dest = dest.with_name(f'{src.name}.mkv')
-        return enhance_clip(model, src, dest, upscale, tile, **kw)
-    return enhance_file(model, src, dest, upscale, tile, **kw)
+    kept = None if anyway or upscale else []
+    if src.is_dir(): found = enhance_folder(model, src, dest, upscale, tile, kept=kept, **kw)
+    else: found = _enhance_one(model, src, dest/src.name if dest.is_dir() else dest, upscale, tile, kept, kw)
+    if kept: say(f"left as {'it is' if len(kept) == 1 else 'they are'}, being sharp: {some(kept)}: {nothing_to_do}")
+    return found
+
+def _enhance_one(model, src, dest, upscale, tile, kept, kw): # a picture or a clip
+    if not is_clip(src): return enhance_file(model, src, dest, upscale, tile, kept=kept, **kw)
+    if dest.name == src.name and src.suffix.lower() not in clips_written_as: dest = dest.with_name(f'{src.name}.mkv')
+    return enhance_clip(model, src, dest, upscale, tile, kept=kept, **kw)

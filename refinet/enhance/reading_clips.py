@@ -14,9 +14,11 @@ import numpy as np
 from PIL import Image
 from ..core.files import InputError, need
 from ..core.progress import say
+from ..degrade.resampling import replicate_border
 
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #clipsfx0
-clip_suffixes = {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.y4m', '.ts', '.m2ts', '.mts', '.mpg', '.mpeg', '.vob',
+clip_suffixes = {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.y4m', '.ts', '.m2ts', '.mts', '.mpg',
+                 '.mpeg', '.vob',
                  '.wmv', '.asf', '.flv', '.f4v', '.3gp', '.3g2', '.ogv', '.mxf'}
 def is_clip(path)->bool: # a file
     "Is it a moving picture, by its suffix? A GIF is one if it holds more than one frame"
@@ -51,7 +53,9 @@ def in_thread(
             if error: raise error
             if o is end: return
             yield o
-    finally: stop.set(); thread.join(timeout=1) # longer where a camera waits for its next frame: it is left behind
+    finally:
+        stop.set()
+        thread.join(timeout=1) # longer where a camera waits for its next frame: it is left behind
 
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #0f40d06f
 class Look(NamedTuple):
@@ -74,20 +78,25 @@ def look_of(
     matrix = int(frame.colorspace)
     if matrix not in (1, 5, 6, 7, 9): matrix = guessed_matrix(frame.width, frame.height)
     full = int(frame.color_range) == 2 or frame.format.name.startswith('yuvj')
-    tags = [int(getattr(frame, o, getattr(context, o, 2))) for o in ('color_primaries', 'color_trc')] # 2: not said
+    # 2: not said
+    tags = [int(getattr(frame, o, getattr(context, o, 2))) for o in ('color_primaries', 'color_trc')]
     return Look(matrix, full, *tags, round(frame.rotation/90) % 4)
 
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #19edadbf
 def _sws(matrix): # libswscale's number for it
     return 5 if matrix == 6 else matrix
 
-def _another(number): # a matrix for the side that is RGB and has none: up to PyAV 16, matrices count only where the two differ
+# a matrix for the side that is RGB and has none: up to PyAV 16, matrices count only where the two differ
+def _another(number):
     return 1 if number != 1 else 5
 
 def frame_to_rgb(frame, look:Look)->np.ndarray: # (H, W, 3) uint8
     "A decoded frame as a picture, the right way up"
-    kind = {} if frame.format.is_rgb else dict(src_colorspace=_sws(look.matrix), src_color_range=2 if look.full else 1)
-    if kind: kind['dst_colorspace'] = _another(kind['src_colorspace'])
+    kind = {}
+    if not frame.format.is_rgb:
+        matrix = _sws(look.matrix)
+        kind = dict(src_colorspace=matrix, dst_colorspace=_another(matrix))
+        kind['src_color_range'] = 2 if look.full else 1
     rgb = frame.reformat(format='rgb24', dst_color_range=2, interpolation='BICUBIC', **kind)
     return np.ascontiguousarray(np.rot90(rgb.to_ndarray(), look.turns))
 
@@ -95,23 +104,26 @@ def rgb_to_frame(rgb, look:Look): # rgb (H, W, 3) uint8
     "A picture as a frame to encode, yuv420p; an odd side gets one more row or column"
     av = need('av', 'video')
     h,w = rgb.shape[:2]
-    if h % 2 or w % 2: rgb = np.pad(rgb, ((0, h % 2), (0, w % 2), (0, 0)), mode='edge')
+    rgb = replicate_border(rgb, 0, h % 2, 0, w % 2)
     frame = av.VideoFrame.from_numpy_buffer(np.require(rgb, requirements='CW'), 'rgb24') # no copy
     frame.colorspace = look.matrix # PyAV 17 hands on what it does not know (BT.2020)
-    out = frame.reformat(format='yuv420p', src_colorspace=_another(_sws(look.matrix)), dst_colorspace=_sws(look.matrix),
-                         src_color_range=2, dst_color_range=2 if look.full else 1, interpolation='BILINEAR')
-    out.colorspace,out.color_range = look.matrix,2 if look.full else 1
+    matrix,extent = _sws(look.matrix),2 if look.full else 1
+    out = frame.reformat(format='yuv420p', src_colorspace=_another(matrix), dst_colorspace=matrix,
+                         src_color_range=2, dst_color_range=extent, interpolation='BILINEAR')
+    out.colorspace,out.color_range = look.matrix,extent
     return out
 
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #de0c1a57
-still_codecs = {'mjpeg', 'png', 'bmp', 'tiff', 'webp', 'gif', 'apng', 'jpegxl'} # as which covers are stored; whole films are, too
+# as which covers are stored; whole films are, too
+still_codecs = {'mjpeg', 'png', 'bmp', 'tiff', 'webp', 'gif', 'apng', 'jpegxl'}
 
 def is_cover(stream)->bool: # of a clip
     "Does a file say that this video is a cover picture?"
     return 'attached_pic' in str(getattr(stream, 'disposition', ''))
 
 def film_of(clip): # an open clip
-    "Its first video that is no cover picture: by what the file says, else what is stored as pictures comes last"
+    "Its first video that is no cover picture"
+    # by what the file says, else what is stored as pictures comes last
     def rank(o): return is_cover(o),o.codec_context.name in still_codecs
     return min((o for o in clip.streams.video if o.codec_context), key=rank)
 
@@ -122,28 +134,35 @@ def open_clip(
     av = need('av', 'video')
     if not Path(path).is_file(): raise InputError(f"{path}: no such file")
     try: clip = av.open(str(path))
-    except (av.error.FFmpegError, ValueError) as e: raise InputError(f"{path} is cut off or no clip ({e}; {Path(path).stat().st_size:,} bytes): copy it again") from None
-    known = [o for o in clip.streams.video if o.codec_context] # to decode one that is not known brings PyAV down
+    except (av.error.FFmpegError, ValueError) as e:
+        raise InputError(f"{path} is cut off or no clip ({e}; {Path(path).stat().st_size:,} bytes): copy it "
+                         "again") from None
+    # to decode one that is not known brings PyAV down
+    known = [o for o in clip.streams.video if o.codec_context]
     if any(not is_cover(o) for o in known): return clip
     what = 'no video'
-    if clip.streams.video: what = 'a cover picture, but no video' if known else 'video that ffmpeg does not know'
+    if clip.streams.video:
+        what = 'a cover picture, but no video' if known else 'video that ffmpeg does not know'
     clip.close()
     raise InputError(f"{path} holds {what}: give a film, or convert it first")
 
 def is_frame(o)->bool: # of what `read_clip` yields
     return hasattr(o, 'to_ndarray')
 
+# %% ../../nbs/08_enhance/03_reading_clips.ipynb #2a201684
 class CountedTimes:
-    "Times of the frames of an AVI, which counts packets and does not know that frames may come in another order"
+    "Times of the frames of an AVI, which counts packets; frames may come in another order"
     def __init__(self, video): self.next,self.shift = video.start_time or 0,None
     def __call__(self, frame): # a decoded one, in the order of what is seen; is changed
-        if frame.dts is not None: # of the packet that let it out: goes up, with a step where frames are left out
+        # of the packet that let it out: goes up, with a step where frames are left out
+        if frame.dts is not None:
             if self.shift is None: self.shift = frame.dts - self.next
             self.next = max(frame.dts - self.shift, self.next)
         frame.pts = self.next
         self.next += 1
         return frame
 
+# %% ../../nbs/08_enhance/03_reading_clips.ipynb #5fa73c43
 def deinterlaced(
     items, # frames and packets
     video, # the stream of the frames
@@ -156,23 +175,31 @@ def deinterlaced(
             while True:
                 o = graph.pull()
                 scale = o.time_base/video.time_base
-                o.pts,o.duration,o.time_base = round(o.pts*scale),round((o.duration or 0)*scale),video.time_base
+                o.pts,o.duration = round(o.pts*scale),round((o.duration or 0)*scale)
+                o.time_base = video.time_base
                 yield o
     for o in items:
         if graph is None and is_frame(o) and o.interlaced_frame: graph = _bwdif(video, name)
-        if not graph or not is_frame(o): yield o; continue
+        if not graph or not is_frame(o):
+            yield o
+            continue
         graph.push(o)
         yield from ready()
-    if graph: graph.push(None); yield from ready()
+    if graph:
+        graph.push(None)
+        yield from ready()
 
+# %% ../../nbs/08_enhance/03_reading_clips.ipynb #4c0f94cf
 def _bwdif(video, name): # a graph of filters; False where there is none
     av = need('av', 'video')
     if 'bwdif' not in av.filter.filters_available:
-        say(f"{name} is interlaced, and this PyAV has no filter for that: lines will show where something moves")
+        say(f"{name} is interlaced, and this PyAV has no filter for that: lines will show where "
+            "something moves")
         return False
     say(f"{name} is interlaced: each two half pictures are made one whole frame (bwdif)")
     graph = av.filter.Graph()
-    parts = graph.add_buffer(template=video),graph.add('bwdif', 'mode=send_frame:deint=interlaced'),graph.add('buffersink')
+    parts = (graph.add_buffer(template=video), graph.add('bwdif', 'mode=send_frame:deint=interlaced'),
+             graph.add('buffersink'))
     for a,b in zip(parts, parts[1:]): a.link_to(b)
     graph.configure()
     return graph
@@ -187,6 +214,7 @@ def read_clip(
     found = _decoded(clip, film, copied)
     yield from deinterlaced((retime(o) if is_frame(o) else o for o in found), film, clip.name)
 
+# %% ../../nbs/08_enhance/03_reading_clips.ipynb #263febc0
 def _decoded(clip, video, copied):
     av,bad = need('av', 'video'),0
     video.thread_type = 'AUTO'
@@ -194,8 +222,11 @@ def _decoded(clip, video, copied):
     while True:
         try:
             if (packet := next(packets, None)) is None: break
-            found = packet.decode() if packet.stream is video else [packet] if packet.size else []
+            if packet.stream is video: found = packet.decode()
+            else: found = [packet] if packet.size else []
         except av.error.InvalidDataError: bad,found = bad+1,[]
-        except (av.error.FFmpegError, OSError) as e: say(f"{clip.name} ends early ({e}): what was read is used"); break
+        except (av.error.FFmpegError, OSError) as e:
+            say(f"{clip.name} ends early ({e}): what was read is used")
+            break
         yield from found
     if bad: say(f"{clip.name}: {bad} packets are broken and were left out")

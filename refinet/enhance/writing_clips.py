@@ -16,34 +16,49 @@ from .reading_clips import Look, film_of, guessed_matrix, is_cover, open_clip, r
 from .reading_clips import still_codecs
 
 # %% ../../nbs/08_enhance/04_writing_clips.ipynb #ac84c793
-clips_written_as = {'.mp4':'mp4', '.m4v':'mp4', '.mov':'mov', '.mkv':'matroska', '.webm':'webm', '.y4m':'yuv4mpegpipe'}
-encoders = dict(webm=('libvpx-vp9', {'b:v':'0', 'deadline':'realtime', 'cpu-used':'7', 'row-mt':'1'}), yuv4mpegpipe=('wrapped_avframe', {}))
+clips_written_as = {'.mp4':'mp4', '.m4v':'mp4', '.mov':'mov', '.mkv':'matroska', '.webm':'webm',
+                    '.y4m':'yuv4mpegpipe'}
+encoders = dict(webm=('libvpx-vp9', {'b:v':'0', 'deadline':'realtime', 'cpu-used':'7', 'row-mt':'1'}),
+                yuv4mpegpipe=('wrapped_avframe', {}))
 h264 = 'libx264', {'preset':'veryfast', 'bf':'0'}
 
 def rate_of(video)->Fraction: # a stream of an open clip
-    "Frames a second in the mean, or what they are likely to be where that mean makes no sense (short Matroska files of a varying rate)"
+    "Frames a second in the mean, or what they are likely to be where that mean makes no sense"
+    # as in short Matroska files of a varying rate
     mean,likely = video.average_rate,video.guessed_rate
     return mean if mean and not (likely and mean > 4*likely) else likely or Fraction(25)
 
 def evenly(clip)->Fraction: # an open clip; its packets are read once more
     "Frames a second by their times, from the first to the last"
-    film = film_of(clip); said = rate_of(film)
+    film = film_of(clip)
+    said = rate_of(film)
     with open_clip(clip.name) as again: at = [o.pts for o in again.demux(film_of(again)) if o.pts is not None]
     if len(at) < 2 or max(at) == min(at): return said
     true = Fraction(len(at)-1)/((max(at)-min(at))*film.time_base)
     return said if abs(said/true - 1) < .002 else true.limit_denominator(1001)
 
-def add_video(out, source, w:int, h:int, look:Look, crf:int=18, rate=None): # the new stream; None: the rate of `source`
+# %% ../../nbs/08_enhance/04_writing_clips.ipynb #612c9652
+def add_video(
+    out,          # a container to write to
+    source,       # the stream that it is made from
+    w:int, h:int, # pixels
+    look:Look,
+    crf:int=18,
+    rate=None,    # frames a second; None: the rate of `source`
+): # the new stream
     "A stream in `out` with the rate, clock, pixel shape and colours of `source`"
     name,options = encoders.get(out.format.name, h264)
     clock,rate = source.time_base,rate or rate_of(source)
     if out.format.name == 'yuv4mpegpipe': clock = 1/rate # frames are counted there, not timed
-    stream = out.add_stream(name, rate=rate, options=options | ({'crf':str(crf)} if name != 'wrapped_avframe' else {}))
+    stream = out.add_stream(name, rate=rate,
+                            options=options | ({'crf':str(crf)} if name != 'wrapped_avframe' else {}))
     context = stream.codec_context
-    context.width,context.height,context.pix_fmt,context.time_base = w,h,'yuv420p',clock
+    context.width,context.height = w,h
+    context.pix_fmt,context.time_base = 'yuv420p',clock
     context.colorspace,context.color_range = look.matrix,2 if look.full else 1
     context.color_primaries,context.color_trc = look.primaries,look.transfer
-    if aspect := source.sample_aspect_ratio: context.sample_aspect_ratio = 1/aspect if look.turns % 2 else aspect
+    if aspect := source.sample_aspect_ratio:
+        context.sample_aspect_ratio = 1/aspect if look.turns % 2 else aspect
     return stream
 
 # %% ../../nbs/08_enhance/04_writing_clips.ipynb #c3101852
@@ -59,30 +74,42 @@ def takes(
     if not stream.codec_context: return False
     try:
         with open_clip(clip.name) as again, av.open(io.BytesIO(), 'w', format=form) as out:
-            mine = again.streams[stream.index]; copy = out.add_stream_from_template(mine)
-            if stream.type != 'audio': out.start_encoding(); return True # the first words may come late
+            mine = again.streams[stream.index]
+            copy = out.add_stream_from_template(mine)
+            if stream.type != 'audio':
+                out.start_encoding()
+                return True # the first words may come late
             packet = next(o for o in again.demux(mine) if o.size)
-            packet.stream = copy; out.mux(packet)
+            packet.stream = copy
+            out.mux(packet)
         return True
     except (av.error.FFmpegError, ValueError, TypeError, StopIteration): return False
 
+# %% ../../nbs/08_enhance/04_writing_clips.ipynb #1ea16405
 class Copied:
     "Packets of a stream, as they are, in a stream of another file"
     def __init__(self, out, source):
         self.new = out.add_stream_from_template(source)
-        if disposition := getattr(source, 'disposition', None): # of PyAV 15 and later; a number only in later ones
-            with contextlib.suppress(TypeError, AttributeError): self.new.disposition = getattr(disposition, 'value', disposition)
-    def __call__(self, packet): packet.stream = self.new; return [packet]
+        # of PyAV 15 and later; a number only in later ones
+        if disposition := getattr(source, 'disposition', None):
+            with contextlib.suppress(TypeError, AttributeError):
+                self.new.disposition = getattr(disposition, 'value', disposition)
+    def __call__(self, packet):
+        packet.stream = self.new
+        return [packet]
     def end(self): return []
 
+# %% ../../nbs/08_enhance/04_writing_clips.ipynb #26cd7dc7
 class Recoded:
     "Packets of sound, decoded and encoded anew as a container takes it"
     def __init__(self, out, source):
         av,self.context = need('av', 'video'),source.codec_context
-        name,layout,rate = sound_encoders.get(out.format.name, 'aac'),self.context.layout,self.context.sample_rate
+        name,layout = sound_encoders.get(out.format.name, 'aac'),self.context.layout
+        rate = self.context.sample_rate
         rates = av.Codec(name, 'w').audio_rates or [rate]
         if rate not in rates: rate = 48000 if 48000 in rates else rates[0]
-        by_number = {1:'mono', 6:'5.1', 8:'7.1'}.get(layout.nb_channels, 'stereo') # an AVI does not say which they are
+        # an AVI does not say which they are
+        by_number = {1:'mono', 6:'5.1', 8:'7.1'}.get(layout.nb_channels, 'stereo')
         known = layout.name in ('mono', 'stereo', '5.1', '7.1')
         self.new = out.add_stream(name, rate=rate, layout=layout.name if known else by_number)
     def __call__(self, packet):
@@ -97,8 +124,9 @@ class Recoded:
             return rest + self.new.encode(None)
         return []
 
+# %% ../../nbs/08_enhance/04_writing_clips.ipynb #788c9a15
 def add_copies(out, clip, sources)->dict: # number of the source's stream to `Copied` or `Recoded`
-    "Streams in `out` for what goes along; a line for what becomes another codec, or what the container does not take"
+    "Streams in `out` for what goes along; a line for what becomes another codec, or does not fit"
     copies,form = {},out.format.name
     for o in sources:
         name = o.codec_context.codec.canonical_name if o.codec_context else 'unknown'
@@ -118,23 +146,35 @@ def add_copies(out, clip, sources)->dict: # number of the source's stream to `Co
 def say_lost(clip, frame): # the first that was decoded
     "A line for what of a clip does not come through"
     parts,film,fonts = frame.format.components,film_of(clip),len(clip.streams.attachments)
-    stills = [o for o in clip.streams.video if o is not film and (is_cover(o) or o.codec_context and o.codec_context.name in still_codecs)]
+    stills = [o for o in clip.streams.video if o is not film
+              and (is_cover(o) or o.codec_context and o.codec_context.name in still_codecs)]
     more = len(clip.streams.video) - len(stills) - 1
     lost = {f"{max(o.bits for o in parts)} bits a colour are read as 8": max(o.bits for o in parts) > 8,
-            "its transparency is left out": any(o.is_alpha for o in parts) or film.metadata.get('alpha_mode') == '1',
+            "its transparency is left out": any(o.is_alpha for o in parts)
+            or film.metadata.get('alpha_mode') == '1',
             "its cover picture is left out": stills,
-            f"only the first of its {more+1} videos is enhanced, the others are left out": more, f"its {fonts} attached files are left out": fonts}
+            f"only the first of its {more+1} videos is enhanced, the others are left out": more,
+            f"its {fonts} attached files are left out": fonts}
     for line in [k for k,v in lost.items() if v]: say(f"{clip.name}: {line}")
 
 # %% ../../nbs/08_enhance/04_writing_clips.ipynb #2eba1e84
 class ClipWriter:
     "Encode frames and copy packets into `file`, in order, in a thread of its own"
-    def __init__(self, file, form:str, source, copied, crf:int): # a handle, a name in `clips_written_as`, an open clip, its streams
+    def __init__(self,
+        file,     # a handle
+        form:str, # a name in `clips_written_as`
+        source,   # an open clip
+        copied,   # streams of it that go along
+        crf:int,
+    ):
         self.film = film_of(source)
-        self.out,self.source,self.copied,self.crf = need('av', 'video').open(file, 'w', format=form),source,copied,crf
-        self.video,self.held,self.last,self.frames = None,[],None,0
+        self.out,self.source = need('av', 'video').open(file, 'w', format=form),source
+        self.copied,self.crf = copied,crf
+        self.video,self.held = None,[]
+        self.last,self.frames = None,0
         self.pool,self.waiting = ThreadPoolExecutor(1),[]
-        self.out.metadata.update({k:v for k,v in source.metadata.items() if k in ('title', 'artist', 'comment', 'date')})
+        self.out.metadata.update({k:v for k,v in source.metadata.items()
+                                  if k in ('title', 'artist', 'comment', 'date')})
         self.counts,self.off = form == 'yuv4mpegpipe',0. # frames, not times; seconds
         self.rate = evenly(source) if self.counts else rate_of(self.film)
         if found := source.chapters() if hasattr(source, 'chapters') else []: # of PyAV 16 and later
@@ -151,23 +191,29 @@ class ClipWriter:
             for o in self.held: self._packet(o)
         clock = self.film
         step = max(round(1/(rate_of(clock)*clock.time_base)), 1)
-        at = like.pts if like.pts is not None else 0 if self.last is None else self.last+step
+        at = 0 if self.last is None else self.last+step
+        if like.pts is not None: at = like.pts
         if self.last is None: self.start = at
         self.last = new.pts = at if self.last is None else max(at, self.last+1) # times must rise
         new.time_base,new.duration = clock.time_base,like.duration or step
         if self.counts:
             new.pts,new.time_base,new.duration = self.frames,self.video.codec_context.time_base,1
             self.off = max(self.off, abs(float((at-self.start)*clock.time_base - new.pts*new.time_base)))
-        self.out.mux(self.video.encode(new)); self.frames += 1
+        self.out.mux(self.video.encode(new))
+        self.frames += 1
     def put(self, job, *args): # `_frame` or `_packet`; waits where four are waiting, raises what went wrong
         self.waiting.append(self.pool.submit(job, *args))
         while len(self.waiting) > 4: self.waiting.pop(0).result()
     def finish(self):
         for o in self.waiting: o.result()
         self.pool.shutdown()
-        if self.video is not None: self.out.mux([*self.video.encode(None), *(p for o in self.copies.values() for p in o.end())])
-        if self.counts and self.off > .3*self.video.codec_context.time_base: say(f"Y4M counts frames and knows no times: they are evenly apart now, up to {self.off:.2f} seconds from where they were")
+        if self.video is not None:
+            self.out.mux([*self.video.encode(None), *(p for o in self.copies.values() for p in o.end())])
+        if self.counts and self.off > .3*self.video.codec_context.time_base:
+            say(f"Y4M counts frames and knows no times: they are evenly apart now, up to {self.off:.2f} "
+                "seconds from where they were")
         self.out.close()
-    def abandon(self): # before its file is closed, whatever has happened: a container that is still open then would write to it
+    # before its file is closed, whatever has happened: a container that is still open then would write to it
+    def abandon(self):
         self.pool.shutdown(cancel_futures=True)
         with contextlib.suppress(Exception): self.out.close() # PyAV has its own kinds

@@ -21,14 +21,16 @@ class Account(NamedTuple):
 def _json_account(path): # a kaggle.json that is whole
     try: got = json.loads(path.read_text())
     except (OSError, ValueError): got = None
-    if not isinstance(got, dict) or not {'username', 'key'} <= set(got): raise InputError(f"{path} is no token (it needs username and key): {_no_token}")
+    if not isinstance(got, dict) or not {'username', 'key'} <= set(got):
+        raise InputError(f"{path} is no token (it needs username and key): {_no_token}")
     return Account(str(path), dict(KAGGLE_USERNAME=got['username'], KAGGLE_KEY=got['key']))
 
 def _secrets(): # of a Kaggle notebook
     try:
         client = importlib.import_module('kaggle_secrets').UserSecretsClient()
         for names in (('KAGGLE_API_TOKEN',), ('KAGGLE_USERNAME', 'KAGGLE_KEY')):
-            with contextlib.suppress(Exception): return Account('Kaggle secrets', {o:client.get_secret(o) for o in names})
+            with contextlib.suppress(Exception):
+                return Account('Kaggle secrets', {o:client.get_secret(o) for o in names})
     except Exception: pass # not on Kaggle, or no secret of these names
 
 def credentials()->Account:
@@ -37,7 +39,8 @@ def credentials()->Account:
     home = Path.home()/'.kaggle'
     for o in ('access_token', 'access_token.txt', 'credentials.json'):
         if (home/o).is_file() and (home/o).read_text().strip(): return Account(str(home/o), {})
-    if os.environ.get('KAGGLE_USERNAME') and os.environ.get('KAGGLE_KEY'): return Account('KAGGLE_USERNAME, KAGGLE_KEY', {})
+    if os.environ.get('KAGGLE_USERNAME') and os.environ.get('KAGGLE_KEY'):
+        return Account('KAGGLE_USERNAME, KAGGLE_KEY', {})
     config = Path(os.environ.get('XDG_CONFIG_HOME') or Path.home()/'.config')/'kaggle'
     for o in (os.environ.get('KAGGLE_CONFIG_DIR'), home, config):
         if o and (Path(o)/'kaggle.json').is_file(): return _json_account(Path(o)/'kaggle.json')
@@ -45,23 +48,35 @@ def credentials()->Account:
     raise InputError(f"no Kaggle account here: {_no_token}")
 
 # %% ../../nbs/12_kaggle/01_command.ipynb #790c6693
-_failed = re.compile(r'(push|creation) error|are not valid (dataset|kernel)|could not be added to the kernel', re.I)
+_failed = re.compile(r'(push|creation) error|are not valid (dataset|kernel)|could not be added to the kernel',
+                     re.I)
 _causes = [ # what the command prints, what it means
     (r"No module named '?(\w+)", "the kaggle command misses a package: pip install {}"),
-    (r"Max retries|NameResolution|Failed to (?:establish|resolve)|Connection ?(?:Error|aborted|refused)|name resolution", "no way to the site: is there internet? (on Kaggle: Settings, Internet on)"),
-    (r"Maximum batch (?:GPU )?session count of (\d+)", "{} sessions run already, as many as the site allows: wait for one to end, or stop one"),
-    (r"(?:GPU|accelerator)[^\n]{0,30}quota|quota[^\n]{0,30}(?:GPU|accelerator)", "this week's GPU hours are spent: push without (gpu=False, --no-gpu), or wait (`kaggle quota` says until when)"),
-    (r"not valid dataset sources[^\[\n]*\[([^\]]*)\]", "pushed, but without data sets that do not exist or are private: {}"),
-    (r"not valid kernel sources[^\[\n]*\[([^\]]*)\]", "pushed, but without the output of notebooks that do not exist or are private: {}"),
+    (r"Max retries|NameResolution|Failed to (?:establish|resolve)|Connection ?(?:Error|aborted|refused)"
+     r"|name resolution",
+     "no way to the site: is there internet? (on Kaggle: Settings, Internet on)"),
+    (r"Maximum batch (?:GPU )?session count of (\d+)",
+     "{} sessions run already, as many as the site allows: wait for one to end, or stop one"),
+    (r"(?:GPU|accelerator)[^\n]{0,30}quota|quota[^\n]{0,30}(?:GPU|accelerator)",
+     "this week's GPU hours are spent: push without (gpu=False, --no-gpu), or wait (`kaggle quota` "
+     "says until when)"),
+    (r"not valid dataset sources[^\[\n]*\[([^\]]*)\]",
+     "pushed, but without data sets that do not exist or are private: {}"),
+    (r"not valid kernel sources[^\[\n]*\[([^\]]*)\]",
+     "pushed, but without the output of notebooks that do not exist or are private: {}"),
     (r"already in use", "the name is already in use: choose another"),
-    (r"(?:Notebook|Kernel) not found|Cannot access kernel", "there is no such notebook of yours: write USER/NAME as in the address of its page"),
+    (r"(?:Notebook|Kernel) not found|Cannot access kernel",
+     "there is no such notebook of yours: write USER/NAME as in the address of its page"),
     (r"Authentication required|Unauthenticated|\b401\b", _by_status[401]),
     (r"rate limited|Too Many Requests|\b429\b", _by_status[429]),
-    (r"Forbidden|\b403\b|Permission .*denied|don't have access to this", f"your account may not do this: is the owner's name right? Else {_no_token}"),
+    (r"Forbidden|\b403\b|Permission .*denied|don't have access to this",
+     f"your account may not do this: is the owner's name right? Else {_no_token}"),
     (r"Not Found|\b404\b", "there is no such thing on the site: look at the address of its page"),
-    (r"\b5\d\d\b.{0,40}(?:Error|internal)|internal server error|problem on Kaggle's side", "the site has a problem of its own: try again later"),
+    (r"\b5\d\d\b.{0,40}(?:Error|internal)|internal server error|problem on Kaggle's side",
+     "the site has a problem of its own: try again later"),
     (r"(?:push|creation) error: *([^\n]+)", "{}")]
 
+# %% ../../nbs/12_kaggle/01_command.ipynb #66b3e464
 def why_refused(
     text:str,   # stdout and stderr of the command
     status:int, # its exit status
@@ -69,14 +84,16 @@ def why_refused(
     "The cause of a refusal in one line"
     if not status and not _failed.search(text): return None
     for pattern,meaning in _causes:
-        if m := re.search(pattern, text, re.I): return meaning.format(*[o.replace("'", '') for o in m.groups()])
+        if m := re.search(pattern, text, re.I):
+            return meaning.format(*[o.replace("'", '') for o in m.groups()])
     lines = [o.strip() for o in text.splitlines() if o.strip()]
     return lines[-1][:200] if lines else f"exit status {status}, nothing said"
 
 # %% ../../nbs/12_kaggle/01_command.ipynb #292844db
 def without_tokens(text, account):
     "`text` with stars for what only its owner should read"
-    secret = [os.environ.get(o) for o in ('KAGGLE_API_TOKEN', 'KAGGLE_KEY')] + [v for k,v in account.env.items() if k != 'KAGGLE_USERNAME']
+    secret = ([os.environ.get(o) for o in ('KAGGLE_API_TOKEN', 'KAGGLE_KEY')]
+              + [v for k,v in account.env.items() if k != 'KAGGLE_USERNAME'])
     for o in secret: text = text.replace(o, '***') if o and len(o) > 7 else text
     return text
 
@@ -87,12 +104,16 @@ def kaggle(
 )->str: # what it printed
     "Run the kaggle command; a refusal is an `InputError` of one line"
     account = credentials()
-    command = [shutil.which('kaggle')] if shutil.which('kaggle') else [sys.executable, '-m', 'kaggle'] if importlib.util.find_spec('kaggle') else None
-    if command is None: raise InputError("the kaggle command is not installed: pip install 'refinet[kaggle]'")
+    command = [shutil.which('kaggle')] if shutil.which('kaggle') else [sys.executable, '-m', 'kaggle']
+    if command[0] == sys.executable and not importlib.util.find_spec('kaggle'):
+        raise InputError("the kaggle command is not installed: pip install 'refinet[kaggle]'")
     what = f"kaggle {' '.join(map(str, args[:2]))}"
-    try: got = subprocess.run([*command, *map(str, args)], env=os.environ | account.env | dict(PYTHONIOENCODING='utf-8'), text=True, encoding='utf-8',
-                              errors='replace', capture_output=True, timeout=timeout, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired: raise InputError(f"{what}: no answer in {timeout:g} s: try again") from None
+    env = os.environ | account.env | dict(PYTHONIOENCODING='utf-8')
+    try:
+        got = subprocess.run([*command, *map(str, args)], env=env, text=True, encoding='utf-8',
+                             errors='replace', capture_output=True, timeout=timeout, stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        raise InputError(f"{what}: no answer in {timeout:g} s: try again") from None
     said = without_tokens(re.sub(fine, '', got.stdout + '\n' + got.stderr), account)
     if why := why_refused(said, got.returncode): raise InputError(f"{what}: {why}")
     return got.stdout

@@ -33,7 +33,8 @@ def find_dataset(
     if root is None: root = folders().input if place() == 'kaggle' else refinet_data('data', 'vimeo', 'like')
     path = find_vimeo(root, 6) if root and kind == 'vimeo' else None
     if path is None:
-        why = '' if kind == 'sample' else f": no Vimeo-90K below {root}" if root else ": no Vimeo-90K here"
+        why = f": no Vimeo-90K below {root}" if root else ": no Vimeo-90K here"
+        if kind == 'sample': why = ''
         return Found(sample_root(), f"the sample that comes with the kit{why}")
     clips = Vimeo90K(path, 'all')
     return Found(path, f"Vimeo-90K, {len(clips.clips):,} {clips.kind}s, in {path}")
@@ -48,7 +49,8 @@ def previous_run(
     found,level = [],[Path(root or folders().input)]
     for _ in range(depth+1):
         found += [o for o in level if o.name == name and checkpoints_in(o)]
-        level = [o/e.name for o in level if o.is_dir() and o.name != 'sequences' for e in os.scandir(o) if e.is_dir() and not e.name.startswith('.')]
+        level = [o/e.name for o in level if o.is_dir() and o.name != 'sequences' for e in os.scandir(o)
+                 if e.is_dir() and not e.name.startswith('.')]
     return max(found, key=lambda o: (checkpoints_in(o)[0].stat().st_mtime, str(o)), default=None)
 
 def copy_run(
@@ -56,45 +58,59 @@ def copy_run(
     out,      # the run folder to go on in
 )->Path:
     "Copy a run to where it can be written to, unless `out` holds a checkpoint already"
-    out = Path(out); here = checkpoints_in(out)
+    out = Path(out)
+    here = checkpoints_in(out)
     if previous is None or here and here[0].name != 'previous.ckpt': return out
     newest = checkpoints_in(previous)[0]
-    for o in sorted(Path(previous).iterdir(), key=lambda o: o == newest): # this one last: it says that the copy is whole
+    # this one last: it says that the copy is whole
+    for o in sorted(Path(previous).iterdir(), key=lambda o: o == newest):
         if o.is_file():
             with open(o, 'rb') as f, atomic_write(out/o.name) as g: shutil.copyfileobj(f, g)
     return out
 
 # %% ../../nbs/12_kaggle/00_datasets.ipynb #e36e398b
-_no_token = "make a token at https://www.kaggle.com/settings/api and put it in KAGGLE_API_TOKEN or ~/.kaggle/access_token"
+_no_token = ("make a token at https://www.kaggle.com/settings/api and put it in KAGGLE_API_TOKEN or "
+             "~/.kaggle/access_token")
 _by_status = {401: f"the site does not know you: {_no_token}",
-             403: f"it is private, or its terms must be accepted on its page first; if you may see it, {_no_token}",
-             404: "there is no such thing (or it is private): look at the address of its page, kaggle.com/datasets/OWNER/NAME",
+             403: "it is private, or its terms must be accepted on its page first; if you may see "
+                  f"it, {_no_token}",
+             404: "there is no such thing (or it is private): look at the address of its page, "
+                  "kaggle.com/datasets/OWNER/NAME",
              429: "the site has had too many requests from here: wait some minutes"}
 
 def check_slug(slug, what='data set'): # 'owner/name'; a version may follow
     "`slug`, or an `InputError`"
-    if not re.fullmatch(r'[\w-]+/[\w-]+(/versions/\d+)?', str(slug)): raise InputError(f"{slug!r} names no {what}: write OWNER/NAME, as in the address of its page")
+    if not re.fullmatch(r'[\w-]+/[\w-]+(/versions/\d+)?', str(slug)):
+        raise InputError(f"{slug!r} names no {what}: write OWNER/NAME, as in the address of its page")
     return str(slug)
 
 def _status(error): return getattr(getattr(error, 'response', None), 'status_code', None)
 
 def why_not_fetched(error)->str|None: # None: not one of the known causes
-    "What went wrong in `kagglehub`, and the mend"
+    "What went wrong in `kagglehub`, and what to do"
     name,first = type(error).__name__,str(error).strip().split('\n')[0][:160]
     status = _status(error)
     if status in _by_status: return _by_status[status]
-    if status: return f"the site answered {status}: try again later" if status >= 500 else f"the site answered {status} ({first})"
-    if name in ('ConnectionError', 'ConnectTimeout', 'ReadTimeout', 'SSLError', 'ProxyError', 'ChunkedEncodingError'):
-        return "no way to the site: is there internet? (on Kaggle: Settings, Internet on; or add the data set with + Add Input)"
-    if name in ('DataCorruptionError', 'BadZipFile', 'ReadError') or 'archive type' in first: return f"what came is not what the site has ({first}): fetch it again"
+    if status:
+        return (f"the site answered {status}: try again later" if status >= 500
+                else f"the site answered {status} ({first})")
+    if name in ('ConnectionError', 'ConnectTimeout', 'ReadTimeout', 'SSLError', 'ProxyError',
+                'ChunkedEncodingError'):
+        return ("no way to the site: is there internet? (on Kaggle: Settings, Internet on; or add the data "
+                "set with + Add Input)")
+    if name in ('DataCorruptionError', 'BadZipFile', 'ReadError') or 'archive type' in first:
+        return f"what came is not what the site has ({first}): fetch it again"
     if type(error).__module__.startswith('kagglehub'): return first
 
+# %% ../../nbs/12_kaggle/00_datasets.ipynb #f7ae3035
 @contextlib.contextmanager
 def in_one_line(name):
     "Work of `kagglehub` on `name`: what goes wrong for a known cause becomes an `InputError`"
     try: yield
     except Exception as e:
-        if isinstance(e, OSError) and e.errno == 28: raise InputError(f"{name}: no room left on the disk: set KAGGLEHUB_CACHE to a larger one") from None
+        if isinstance(e, OSError) and e.errno == 28:
+            raise InputError(f"{name}: no room left on the disk: set KAGGLEHUB_CACHE to a "
+                             "larger one") from None
         if (why := why_not_fetched(e)) is None: raise
         raise InputError(f"{name}: {why}") from None
 
@@ -108,7 +124,8 @@ def fetch(
     with in_one_line(slug): return Path(hub.dataset_download(slug))
 
 # %% ../../nbs/12_kaggle/00_datasets.ipynb #6ec91dc5
-t4_gflops = 4000. # in a second, an assumption: a small part of what its data sheet says, as the layers are thin
+# in a second, an assumption: a small part of what its data sheet says, as the layers are thin
+t4_gflops = 4000.
 t4_step = .03     # seconds that a step takes at least, an assumption: hundreds of small kernels are started
 
 def step_gflop(
@@ -124,7 +141,9 @@ def cpu_gflops(model, seconds:float=1.)->float: # GFLOP in a second
     "What this CPU makes of that network"
     lr,done,start = torch.rand(1, 3, 32, 56),0,time.perf_counter()
     with torch.inference_mode():
-        while (spent := time.perf_counter() - start) < seconds or not done: restore(model, lr); done += 1
+        while (spent := time.perf_counter() - start) < seconds or not done:
+            restore(model, lr)
+            done += 1
     return done*gflop(model)*(128*224)/(448*256)/spent
 
 def how_long(
@@ -134,5 +153,6 @@ def how_long(
 )->list[dict]: # rows: on, hours
     "Hours that a run of these settings takes on two T4, on one, and on this CPU"
     work = step_gflop(model, batch, size, teacher)
-    seconds = {'two T4, estimated': max(work/1.8/t4_gflops, 2*t4_step), 'one T4, estimated': max(work/t4_gflops, t4_step), 'this CPU': work/cpu_gflops(model)}
+    seconds = {'two T4, estimated': max(work/1.8/t4_gflops, 2*t4_step),
+               'one T4, estimated': max(work/t4_gflops, t4_step), 'this CPU': work/cpu_gflops(model)}
     return [dict(on=k, hours=f'{v*steps/3600:.1f}') for k,v in seconds.items()]

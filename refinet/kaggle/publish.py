@@ -27,12 +27,17 @@ def kernel_metadata(
 )->dict:
     "What `kernel-metadata.json` says"
     name = check_slug(slug, 'notebook').split('/')[1]
-    if not re.fullmatch(r'[a-z0-9]+(-[a-z0-9]+)*', name) or not 5 <= len(name) <= 50: raise InputError(f"{name!r} makes no address: 5 to 50 lower-case letters and digits, with single dashes between")
+    if not re.fullmatch(r'[a-z0-9]+(-[a-z0-9]+)*', name) or not 5 <= len(name) <= 50:
+        raise InputError(f"{name!r} makes no address: 5 to 50 lower-case letters and digits, with single "
+                         "dashes between")
     for o in datasets: check_slug(o)
     for o in kernels: check_slug(o, 'notebook')
-    return dict(id=slug, title=name.replace('-', ' ').capitalize(), code_file=Path(notebook).name, language='python', kernel_type='notebook',
-                is_private=private, enable_gpu=gpu, enable_tpu=False, enable_internet=internet, dataset_sources=list(datasets),
-                competition_sources=[], kernel_sources=list(kernels), model_sources=[]) | (dict(machine_shape='NvidiaTeslaT4') if gpu else {})
+    return dict(id=slug, title=name.replace('-', ' ').capitalize(), code_file=Path(notebook).name,
+                language='python', kernel_type='notebook',
+                is_private=private, enable_gpu=gpu, enable_tpu=False, enable_internet=internet,
+                dataset_sources=list(datasets),
+                competition_sources=[], kernel_sources=list(kernels),
+                model_sources=[]) | (dict(machine_shape='NvidiaTeslaT4') if gpu else {})
 
 # %% ../../nbs/12_kaggle/02_publish.ipynb #acf73469
 def stage_notebook(
@@ -42,17 +47,22 @@ def stage_notebook(
 )->Path:
     "Write a copy without outputs, and its metadata, to `folder`"
     notebook,folder = Path(notebook),Path(folder)
-    try: nb = json.loads(notebook.read_text(encoding='utf-8')); cells = nb['cells']
+    try:
+        nb = json.loads(notebook.read_text(encoding='utf-8'))
+        cells = nb['cells']
     except OSError as e: raise InputError(f"{notebook}: {e.strerror}") from None
-    except (ValueError, KeyError, TypeError): raise InputError(f"{notebook} is no notebook: give an .ipynb file") from None
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{notebook} is no notebook: give an .ipynb file") from None
     for o in cells:
         if o.get('cell_type') == 'code': o.update(outputs=[], execution_count=None)
-    nb.setdefault('metadata', {}).setdefault('kernelspec', dict(display_name='Python 3', language='python', name='python3'))
+    nb.setdefault('metadata', {}).setdefault('kernelspec',
+                                             dict(display_name='Python 3', language='python', name='python3'))
     nb['metadata'].pop('widgets', None)
     for name,what in {notebook.name: nb, 'kernel-metadata.json': meta}.items():
         with atomic_write(folder/name, 'w') as f: json.dump(what, f, indent=1)
     return folder
 
+# %% ../../nbs/12_kaggle/02_publish.ipynb #24b988e0
 def push(
     notebook,      # the .ipynb file
     user:str,      # whose
@@ -63,7 +73,8 @@ def push(
     "Push a notebook and run it on Kaggle"
     meta = kernel_metadata(notebook, f'{user}/{slug}', datasets, gpu=gpu, internet=internet, **kw)
     first = rf"are not valid kernel sources[^\[\n]*\['{user}/{slug}'\]"
-    with tempfile.TemporaryDirectory() as d: said = kaggle('kernels', 'push', '-p', stage_notebook(notebook, Path(d)/slug, meta), fine=first)
+    with tempfile.TemporaryDirectory() as d:
+        said = kaggle('kernels', 'push', '-p', stage_notebook(notebook, Path(d)/slug, meta), fine=first)
     if re.search(first, said): say(f"{user}/{slug} is new: its own output is there from the next push on")
     m = re.search(r'https?://\S+', said)
     return m[0] if m else f'https://www.kaggle.com/code/{user}/{slug}'
@@ -86,7 +97,8 @@ def output(
 )->list[Path]:
     "Fetch what a notebook wrote to its working folder"
     dest = Path(dest)
-    if dest.exists() and (not dest.is_dir() or any(dest.iterdir())): raise InputError(f"{dest} is not empty: give a new folder, nothing is overwritten")
+    if dest.exists() and (not dest.is_dir() or any(dest.iterdir())):
+        raise InputError(f"{dest} is not empty: give a new folder, nothing is overwritten")
     dest.mkdir(parents=True, exist_ok=True)
     kaggle('kernels', 'output', check_slug(kernel, 'notebook'), '-p', dest)
     return sorted(o for o in dest.rglob('*') if o.is_file())
@@ -95,10 +107,11 @@ def output(
 _published = 'best_*.safetensors', 'final_*.safetensors', '*.onnx', 'run.json', 'log.csv', 'README.md'
 
 def without_places(o): # what JSON can hold
-    "The same without the folders that files lay in: nobody's business, and a name of a person is often among them"
+    "The same without the folders that files lay in: a name of a person is often among them"
     if isinstance(o, dict): return {k: without_places(v) for k,v in o.items()}
     if isinstance(o, list): return list(map(without_places, o))
-    if isinstance(o, str) and (PurePosixPath(o).is_absolute() or PureWindowsPath(o).is_absolute()): return PureWindowsPath(o).name
+    if isinstance(o, str) and (PurePosixPath(o).is_absolute() or PureWindowsPath(o).is_absolute()):
+        return PureWindowsPath(o).name
     return o
 
 def stage_files(
@@ -109,7 +122,8 @@ def stage_files(
     run,folder = Path(run_folder),Path(folder)
     if not run.is_dir(): raise InputError(f"{run}: no such folder: give the folder of a run")
     files = sorted({o for p in _published for o in run.glob(p)})
-    if not any(o.suffix in ('.safetensors', '.onnx') for o in files): raise InputError(f"{run} holds no weights yet (best_*.safetensors): train first")
+    if not any(o.suffix in ('.safetensors', '.onnx') for o in files):
+        raise InputError(f"{run} holds no weights yet (best_*.safetensors): train first")
     folder.mkdir(parents=True, exist_ok=True)
     for o in files: shutil.copy2(o, folder/o.name)
     if (facts := folder/'run.json').exists():
@@ -117,6 +131,7 @@ def stage_files(
         with atomic_write(facts, 'w') as f: json.dump(found, f, indent=1)
     return folder
 
+# %% ../../nbs/12_kaggle/02_publish.ipynb #6ee62c85
 def stage_run(
     run_folder, # of a run
     folder,     # made if need be
@@ -128,9 +143,11 @@ def stage_run(
     folder,name = Path(folder),check_slug(slug).split('/')[1]
     if not 6 <= len(name) <= 50: raise InputError(f"{name!r}: the name of a data set has 6 to 50 characters")
     title = title or name.replace('-', ' ').capitalize()
-    if not 6 <= len(title) <= 50: raise InputError(f"{title!r}: the title of a data set has 6 to 50 characters")
+    if not 6 <= len(title) <= 50:
+        raise InputError(f"{title!r}: the title of a data set has 6 to 50 characters")
     stage_files(run_folder, folder)
-    with atomic_write(folder/'dataset-metadata.json', 'w') as f: json.dump(dict(title=title, id=slug, licenses=[dict(name=license)]), f, indent=1)
+    with atomic_write(folder/'dataset-metadata.json', 'w') as f:
+        json.dump(dict(title=title, id=slug, licenses=[dict(name=license)]), f, indent=1)
     return folder
 
 # %% ../../nbs/12_kaggle/02_publish.ipynb #750bdc6d
@@ -171,11 +188,14 @@ def publish_model(
 )->str: # the address
     "Make a private Kaggle model of a run's weights, or a new version of it"
     hub = need('kagglehub', 'kaggle')
-    if not re.fullmatch(r'[\w-]+/[\w-]+/(pyTorch|onnx|other)/[\w-]+', handle): raise InputError(f"{handle!r} names no model: write OWNER/MODEL/FRAMEWORK/VARIATION, such as me/refinet/pyTorch/light; the framework is pyTorch, onnx or other")
+    if not re.fullmatch(r'[\w-]+/[\w-]+/(pyTorch|onnx|other)/[\w-]+', handle):
+        raise InputError(f"{handle!r} names no model: write OWNER/MODEL/FRAMEWORK/VARIATION, such as "
+                         "me/refinet/pyTorch/light; the framework is pyTorch, onnx or other")
     account = credentials()
     with tempfile.TemporaryDirectory() as d:
         folder = stage_files(run_folder, Path(d)/'model')
-        with in_environment(account.env), in_one_line(handle): hub.model_upload(handle, str(folder), None if license == 'other' else license, notes)
+        with in_environment(account.env), in_one_line(handle):
+            hub.model_upload(handle, str(folder), None if license == 'other' else license, notes)
     return f'https://www.kaggle.com/models/{handle}'
 
 # %% ../../nbs/12_kaggle/02_publish.ipynb #c86316c4
@@ -185,7 +205,9 @@ def wheelhouse(
 )->tuple[Path, str]: # the wheel, and the line that installs it
     "Build the wheel of this kit for machines without internet"
     checkout,dest = Path(checkout or Path(refinet.__file__).parent.parent),Path(dest)
-    if not (checkout/'setup.py').is_file(): raise InputError(f"{checkout} is no checkout of refinet (no setup.py): git clone it, and give its folder")
+    if not (checkout/'setup.py').is_file():
+        raise InputError(f"{checkout} is no checkout of refinet (no setup.py): git clone it, and "
+                         "give its folder")
     dest.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as d:
         source,built = Path(d)/'source',Path(d)/'built'
@@ -193,11 +215,17 @@ def wheelhouse(
         for o in ('setup.py', 'settings.ini', 'pyproject.toml', 'README.md', 'LICENSE', 'MANIFEST.in'):
             if (checkout/o).is_file(): shutil.copy2(checkout/o, source)
         (source/'README.md').touch()
-        shutil.copytree(checkout/'refinet', source/'refinet', ignore=shutil.ignore_patterns('__pycache__', '.*'))
-        got = subprocess.run([sys.executable, '-m', 'pip', 'wheel', '-q', '--no-deps', '--no-index', '--no-build-isolation', '-w', built, source], text=True, capture_output=True)
+        shutil.copytree(checkout/'refinet', source/'refinet',
+                        ignore=shutil.ignore_patterns('__pycache__', '.*'))
+        got = subprocess.run([sys.executable, '-m', 'pip', 'wheel', '-q', '--no-deps', '--no-index',
+                              '--no-build-isolation', '-w', built, source], text=True, capture_output=True)
         wheels = list(built.glob('refinet-*-py3-none-any.whl'))
-        if got.returncode or not wheels: raise InputError(f"the wheel was not built ({(got.stderr.strip().splitlines() or ['nothing said'])[-1][:160]}): pip install -U pip setuptools wheel")
+        if got.returncode or not wheels:
+            raise InputError("the wheel was not built "
+                             f"({(got.stderr.strip().splitlines() or ['nothing said'])[-1][:160]}): pip "
+                             "install -U pip setuptools wheel")
         with open(wheels[0], 'rb') as f, atomic_write(dest/wheels[0].name) as g: shutil.copyfileobj(f, g)
     line = f"pip install --no-index --find-links {dest} --no-deps refinet"
-    with atomic_write(dest/'INSTALL.txt', 'w') as f: f.write(line.replace(str(dest), '/kaggle/input/NAME_OF_THIS_DATA_SET') + '\n')
+    with atomic_write(dest/'INSTALL.txt', 'w') as f:
+        f.write(line.replace(str(dest), '/kaggle/input/NAME_OF_THIS_DATA_SET') + '\n')
     return dest/wheels[0].name,line

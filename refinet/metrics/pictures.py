@@ -22,7 +22,8 @@ def busiest(
     after=None,  # (1, 3, H, W), enhanced; None: look only at what is lost
 )->tuple: # x, y
     "The corner of the crop that loses most when it is degraded, or gains most by `after`"
-    hr = crop_to(hr); _,x = degrade(hr)
+    hr = crop_to(hr)
+    _,x = degrade(hr)
     gain = (x - hr).abs() - (crop_to(after) - hr).abs() if after is not None else (x - hr).abs()
     err = torch.nn.functional.avg_pool2d(gain.mean(1, keepdim=True), side, 8)[0, 0]
     i = int(err.argmax())
@@ -35,11 +36,14 @@ def crops_picture(
     zoom:int=2,
 )->Image.Image:
     "The same crop of several frames, side by side, with captions"
-    x,y = corner; gap,top,s = 6,16,side*zoom
-    sheet = Image.new('RGB', (len(columns)*(s+gap)-gap, s+top), 'white'); pen = ImageDraw.Draw(sheet)
+    x,y = corner
+    gap,top,s = 6,16,side*zoom
+    sheet = Image.new('RGB', (len(columns)*(s+gap)-gap, s+top), 'white')
+    pen = ImageDraw.Draw(sheet)
     for i,(caption,t) in enumerate(columns.items()):
         crop = to_uint8(t[0, :, y:y+side, x:x+side]).permute(1, 2, 0).numpy()
-        sheet.paste(Image.fromarray(crop).resize((s, s), Image.NEAREST), (i*(s+gap), top)); pen.text((i*(s+gap)+2, 2), caption, fill='black')
+        sheet.paste(Image.fromarray(crop).resize((s, s), Image.NEAREST), (i*(s+gap), top))
+        pen.text((i*(s+gap)+2, 2), caption, fill='black')
     return sheet
 
 # %% ../../nbs/04_metrics/01_pictures.ipynb #eab97fc8
@@ -48,7 +52,9 @@ def _pictures(pictures): # checked: one size, at least one
     pictures = {str(k):as_picture(v) for k,v in pictures.items()}
     sizes = {k:o.size for k,o in pictures.items()}
     if len(set(sizes.values())) > 1:
-        raise InputError("the pictures differ in size (" + ', '.join(f'{k} {w}x{h}' for k,(w,h) in sizes.items()) + "): crop or resize them to one")
+        raise InputError("the pictures differ in size ("
+                         + ', '.join(f'{k} {w}x{h}' for k,(w,h) in sizes.items()) + "): crop or "
+            "resize them to one")
     return pictures
 
 def picture_psnr(a, b)->float: # dB; infinite where they are the same
@@ -57,8 +63,10 @@ def picture_psnr(a, b)->float: # dB; infinite where they are the same
 
 def _captions(pictures, metrics_to): # name to caption, with the PSNR to one of them
     if metrics_to is None: return {k:k for k in pictures}
-    if metrics_to not in pictures: raise InputError(f"metrics_to={metrics_to!r} is none of the pictures: {', '.join(pictures)}")
-    return {k: k if k == metrics_to else f"{k}  {picture_psnr(o, pictures[metrics_to]):.2f} dB" for k,o in pictures.items()}
+    if metrics_to not in pictures:
+        raise InputError(f"metrics_to={metrics_to!r} is none of the pictures: {', '.join(pictures)}")
+    return {k: k if k == metrics_to else f"{k}  {picture_psnr(o, pictures[metrics_to]):.2f} dB"
+            for k,o in pictures.items()}
 
 # %% ../../nbs/04_metrics/01_pictures.ipynb #4907e77a
 @functools.lru_cache
@@ -83,9 +91,12 @@ def strip(
     pictures = _pictures(pictures)
     captions = _captions(pictures, metrics_to)
     w,h = next(iter(pictures.values())).size
-    x,y,cw,ch = crop or (0, 0, w, h)
-    if not (0 <= x < x+cw <= w and 0 <= y < y+ch <= h): raise InputError(f"crop {tuple(crop)} leaves the picture of {w}x{h}: give x, y, width, height inside it")
-    tiles = [_labelled(o.crop((x, y, x+cw, y+ch)).resize((cw*zoom, ch*zoom), Image.NEAREST), captions[k]) for k,o in pictures.items()]
+    (x,y),(cw,ch) = (crop[:2],crop[2:]) if crop else ((0, 0), (w, h))
+    if not (0 <= x < x+cw <= w and 0 <= y < y+ch <= h):
+        raise InputError(f"crop {tuple(crop)} leaves the picture of {w}x{h}: give x, y, width, "
+                         "height inside it")
+    tiles = [_labelled(o.crop((x, y, x+cw, y+ch)).resize((cw*zoom, ch*zoom), Image.NEAREST), captions[k])
+             for k,o in pictures.items()]
     columns,gap = columns or len(tiles),4
     tw,th = tiles[0].size
     rows = -(-len(tiles)//columns)
@@ -99,7 +110,10 @@ def stack(
     gap:int=4, # pixels between two
 )->Image.Image:
     "Pictures below one another, on white"
-    sheet = Image.new('RGB', (max(o.width for o in pictures), sum(o.height + gap for o in pictures) - gap), 'white')
+    sheet = Image.new('RGB', (max(o.width for o in pictures), sum(o.height + gap for o in pictures) - gap),
+                      'white')
     top = 0
-    for o in pictures: sheet.paste(o, (0, top)); top += o.height + gap
+    for o in pictures:
+        sheet.paste(o, (0, top))
+        top += o.height + gap
     return sheet

@@ -43,9 +43,12 @@ def ssim(
     a, b, # (N, C, H, W) in [0, 1], 11 pixels or more each way
 ): # (N,) at most 1
     "Structural similarity of each picture: 11x11 Gaussian, sigma 1.5"
-    if min(a.shape[-2:]) < 11: raise InputError(f"SSIM has a window of 11 pixels; {a.shape[-1]}x{a.shape[-2]} is too small")
-    _,per_pixel = structural_similarity_index_measure(a, b, sigma=1.5, kernel_size=11, data_range=1., reduction='none', return_full_image=True)
-    return shave(per_pixel, 5).flatten(1).mean(1) # whole windows only, as the paper's code: those at the border see mirrored pixels
+    if min(a.shape[-2:]) < 11:
+        raise InputError(f"SSIM has a window of 11 pixels; {a.shape[-1]}x{a.shape[-2]} is too small")
+    _,per_pixel = structural_similarity_index_measure(a, b, sigma=1.5, kernel_size=11, data_range=1.,
+                                                      reduction='none', return_full_image=True)
+    # whole windows only, as the paper's code: those at the border see mirrored pixels
+    return shave(per_pixel, 5).flatten(1).mean(1)
 
 # %% ../../nbs/04_metrics/00_scores.ipynb #f6ab78a4
 def ssim_global(
@@ -70,7 +73,8 @@ def score(
     "The five numbers of one picture, rounded to 8 bits first"
     a,b = (shave(o, border) for o in (round8(enhanced), hr))
     y = tuple(to_y(o) for o in (a, b))
-    how = dict(psnr_y=(psnr, *y), ssim_y=(ssim, *y), psnr_rgb=(psnr, a, b), ssim_rgb=(ssim, a, b), ssim_global=(ssim_global, a, b))
+    how = dict(psnr_y=(psnr, *y), ssim_y=(ssim, *y), psnr_rgb=(psnr, a, b), ssim_rgb=(ssim, a, b),
+               ssim_global=(ssim_global, a, b))
     return {k:how[k][0](*how[k][1:]).item() for k in names}
 
 # %% ../../nbs/04_metrics/00_scores.ipynb #a0b94f1e
@@ -124,6 +128,7 @@ def score_picture(model, hr, device, names, tile=None)->tuple: # hr: (1, 3, H, W
         if not out_of_memory(e): raise
     return score_in_tiles(model, hr, names) # outside of the block, so that what the error holds is let go
 
+# %% ../../nbs/04_metrics/00_scores.ipynb #01b2959a
 def evaluate(
     model,               # a network, or None for bicubic alone; it stays where it is
     frames,              # a `Frames` of true pictures, any size
@@ -137,17 +142,28 @@ def evaluate(
     if isinstance(model, nn.Module):
         model = on_device(model, device)
         device = device_of(model)
-    if model is not None: training = model.training; model.eval()
+    if model is not None:
+        training = model.training
+        model.eval()
     try:
         for i in bar(range(len(frames)), desc='evaluate') if progress else range(len(frames)):
-            if (a := frames.try_array(i)) is None: bad[frames.names[i]] = frames.bad[frames.names[i]]; continue
-            if min(a.shape[:2]) < 20: bad[frames.names[i]] = f"{frames.names[i]} is too small to score ({a.shape[1]}x{a.shape[0]}, 20 pixels at least)"; continue
+            name = frames.names[i]
+            if (a := frames.try_array(i)) is None:
+                bad[name] = frames.bad[name]
+                continue
+            h,w = a.shape[:2]
+            if min(h, w) < 20:
+                bad[name] = f"{name} is too small to score ({w}x{h}, 20 pixels at least)"
+                continue
             hr = crop_to(torch.from_numpy(a.copy()).permute(2, 0, 1)[None].float()/255)
             own,before = score_picture(model, hr, device or 'cpu', names, tile)
-            rows.append(dict(name=frames.names[i]) | own); bicubic.append(dict(name=frames.names[i]) | before)
+            rows.append(dict(name=name) | own)
+            bicubic.append(dict(name=name) | before)
     finally:
         if model is not None: model.train(training)
-    if not rows: raise InputError(f"none of the {len(frames)} pictures below {frames.root} could be scored: {next(iter(bad.values()), 'there are none')}")
+    if not rows:
+        raise InputError(f"none of the {len(frames)} pictures below {frames.root} could be scored: "
+                         f"{next(iter(bad.values()), 'there are none')}")
     return Report(rows, bicubic, bad)
 
 # %% ../../nbs/04_metrics/00_scores.ipynb #736ad8c1

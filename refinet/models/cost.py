@@ -19,6 +19,7 @@ def gflop(
     from torch._subclasses.fake_tensor import FakeTensorMode # shapes only: counting takes no time
     p = next(model.parameters(), torch.zeros(()))
     factor = getattr(model, 'lr_input', 1)
-    with FakeTensorMode(allow_non_fake_inputs=True), FlopCounterMode(display=False) as counter, torch.no_grad():
+    with FakeTensorMode(allow_non_fake_inputs=True), FlopCounterMode(
+            display=False) as counter, torch.no_grad():
         model(torch.zeros(1, 3, size[1]//factor, size[0]//factor, device=p.device, dtype=p.dtype))
     return counter.get_total_flops()/1e9

@@ -22,7 +22,8 @@ class Gate(nn.Module):
         super().__init__()
         hidden = max(dim//reduction, 1)
         self.avg_pool = nn.AdaptiveAvgPool2d(1)
-        self.fc = nn.Sequential(nn.Linear(dim, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, dim), nn.Sigmoid())
+        self.fc = nn.Sequential(nn.Linear(dim, hidden), nn.ReLU(inplace=True),
+                                nn.Linear(hidden, dim), nn.Sigmoid())
     def forward(self, x): # (N, dim, H, W) to the same
         with full_precision(x):
             y = self.fc(self.avg_pool(x).flatten(1).to(self.fc[0].weight.dtype))
@@ -38,7 +39,8 @@ class ResidualBlock(nn.Module):
         branches:bool=False, # a second path beside each convolution, for training
     ):
         super().__init__()
-        self.conv1,self.conv2 = (BranchedConv(dim) if branches else nn.Conv2d(dim, dim, 3, padding=1) for _ in range(2))
+        self.conv1,self.conv2 = (BranchedConv(dim) if branches else nn.Conv2d(dim, dim, 3, padding=1)
+                                 for _ in range(2))
         self.gate,self.lrelu,self.drop = Gate(dim, reduction),nn.LeakyReLU(0.2),drop
     def quieten(self, by:float=.3): # a fresh block adds little to what runs past it
         last = getattr(self, 'conv3', self.conv2)
@@ -70,11 +72,14 @@ class BranchedConv(nn.Module):
     ):
         super().__init__()
         self.conv = nn.Conv2d(dim, dim, 3, padding=1)
-        self.widen,self.narrow = nn.Conv2d(dim, dim*wider, 1, bias=False),nn.Conv2d(dim*wider, dim, 3, padding=1, bias=False)
-        nn.init.zeros_(self.narrow.weight) # no bias in `widen`: the border of zeros is a border of zeros after it too
+        self.widen = nn.Conv2d(dim, dim*wider, 1, bias=False)
+        self.narrow = nn.Conv2d(dim*wider, dim, 3, padding=1, bias=False)
+        # no bias in `widen`: the border of zeros is a border of zeros after it too
+        nn.init.zeros_(self.narrow.weight)
     def forward(self, x): return self.conv(x) + self.narrow(self.widen(x))
     def folded(self)->dict: # the weight and the bias of one `nn.Conv2d`
-        return dict(weight=self.conv.weight + torch.einsum('omhw,mi->oihw', self.narrow.weight, self.widen.weight[..., 0, 0]), bias=self.conv.bias)
+        return dict(weight=self.conv.weight + torch.einsum('omhw,mi->oihw', self.narrow.weight,
+                                                           self.widen.weight[..., 0, 0]), bias=self.conv.bias)
 
 # %% ../../nbs/03_models/00_layers.ipynb #a5aaf273
 def skip_some(
@@ -130,5 +135,6 @@ def on_device(
 def out_of_memory(e:Exception)->bool: # of a GPU or of the machine
     "Whether it is memory that there was too little of"
     if isinstance(e, (MemoryError, torch.cuda.OutOfMemoryError)): return True
-    words = 'out of memory', "can't allocate memory", 'not enough memory' # DataParallel makes another error of it
+    # DataParallel makes another error of it
+    words = 'out of memory', "can't allocate memory", 'not enough memory'
     return isinstance(e, RuntimeError) and any(o in str(e) for o in words)

@@ -9,14 +9,13 @@ __all__ = ['own_networks', 'weight_suffixes', 'create_model', 'make_network', 'f
 # %% ../../nbs/03_models/04_loading.ipynb #badd421b
 import copy, inspect, json, warnings
 from pathlib import Path
-import torch.nn.functional as F
 from torch import nn
 from ..core.files import InputError, need
 from ..core.progress import say
-from ..degrade.resampling import upscale
+from ..degrade.resampling import replicate_pad, upscale
 from .msafn import MSAFN, network_name, presets
-from .weights import _read_state, check_finite, fill, misfits, shapes_of, shipped_weights
-from .weights import strip_prefix
+from .weights import _read_state, check_finite, fill, misfits, shapes_of
+from .weights import shipped_weights, strip_prefix
 
 # %% ../../nbs/03_models/04_loading.ipynb #c92f9514
 def create_model(
@@ -27,14 +26,19 @@ def create_model(
     "The network of a preset, fresh or with its weights"
     if name not in presets: raise InputError(f"no preset {name!r}: there are {', '.join(presets)}")
     unknown = set(kw) - set(inspect.signature(MSAFN).parameters)
-    if unknown: raise InputError(f"MSAFN has no argument {', '.join(sorted(unknown))}: there are {', '.join(inspect.signature(MSAFN).parameters)}")
+    if unknown:
+        raise InputError(f"MSAFN has no argument {', '.join(sorted(unknown))}: there are "
+                         f"{', '.join(inspect.signature(MSAFN).parameters)}")
     if not pretrained: return presets[name](**kw)
     if not (path := shipped_weights(name)):
         have = [o for o in presets if shipped_weights(o)]
-        raise InputError(f"no weights come with {name!r} here (there are some for: {', '.join(have) or 'none'}): train it with `refinet train --model {name}`")
+        raise InputError(f"no weights come with {name!r} here (there are some for: "
+                         f"{', '.join(have) or 'none'}): train it with `refinet train --model {name}`")
     model = load_model(path)
     wrong = {k:v for k,v in kw.items() if k != 'drop' and model.config[k] != v}
-    if wrong: raise InputError(f"the weights of {name!r} do not fit {wrong}: leave pretrained out, or those arguments")
+    if wrong:
+        raise InputError(f"the weights of {name!r} do not fit {wrong}: leave pretrained out, or "
+                         "those arguments")
     return model
 
 # %% ../../nbs/03_models/04_loading.ipynb #d4bea125
@@ -49,10 +53,12 @@ def make_network(
     make = own_networks.get(model) if isinstance(model, str) else model
     if kw: raise InputError(f"{network_name(model)} is no preset: it takes no {', '.join(kw)}")
     if not callable(make): # a network is, too
-        raise InputError(f"a network is a preset's name, a class, a function that makes one, or a network; got {type(make).__name__}")
+        raise InputError("a network is a preset's name, a class, a function that makes one, or a network; "
+                         f"got {type(make).__name__}")
     net = copy.deepcopy(make) if isinstance(make, nn.Module) else make()
     if not isinstance(net, nn.Module):
-        raise InputError(f"{network_name(make)} made no network but {type(net).__name__}: it must return a torch.nn.Module")
+        raise InputError(f"{network_name(make)} made no network but {type(net).__name__}: it must return a "
+                         "torch.nn.Module")
     own_networks[network_name(make)] = make
     return net
 
@@ -65,13 +71,19 @@ def fits(model:nn.Module, state:dict)->bool:
 def config_of(state:dict)->dict:
     "Arguments of `MSAFN` by the names and shapes of a state dict; a `KeyError` where it is none of ours"
     width = lambda k: state[k].shape[0]
-    dim,trunk,resets,dense = width('conv_init.weight'),width('fusion.0.weight'),'refinement.conv_r.weight' in state,'scale1.0.conv3.weight' in state
+    dim,trunk = width('conv_init.weight'),width('fusion.0.weight')
+    resets,dense = 'refinement.conv_r.weight' in state,'scale1.0.conv3.weight' in state
     blocks = len({k.split('.')[1] for k in state if k.startswith('res_blocks.')})
-    hidden = width('scale1.0.gate.fc.0.weight'),width('res_blocks.0.gate.fc.0.weight' if blocks else 'scale1.0.gate.fc.0.weight')
-    reduction = [r for r in range(1, max(dim, trunk)+1) if (max(dim//r, 1), max((trunk if blocks else dim)//r, 1)) == hidden]
+    of_trunk = 'res_blocks' if blocks else 'scale1'
+    hidden = width('scale1.0.gate.fc.0.weight'),width(f'{of_trunk}.0.gate.fc.0.weight')
+    reduction = [r for r in range(1, max(dim, trunk)+1)
+                 if (max(dim//r, 1), max((trunk if blocks else dim)//r, 1)) == hidden]
     shuffle = round((state['conv_init.weight'].shape[1]/3)**.5)
-    return dict(dim=dim, trunk=trunk, blocks=blocks, steps=3 if resets else 2 if 'refinement.conv_z.weight' in state else 0, dense=dense, reset_gate=resets or 'refinement.conv_z.weight' not in state,
-                reduction=reduction[0] if reduction else 1, drop=0., shuffle=shuffle, residual=shuffle > 1, branches=any('.narrow.' in k for k in state))
+    gru = 'refinement.conv_z.weight' in state
+    steps = 3 if resets else 2*gru # their number is not stored: the usual one
+    return dict(dim=dim, trunk=trunk, blocks=blocks, steps=steps, dense=dense, reset_gate=resets or not gru,
+                reduction=reduction[0] if reduction else 1, drop=0., shuffle=shuffle, residual=shuffle > 1,
+                branches=any('.narrow.' in k for k in state))
 
 def network_of(state:dict)->MSAFN|None: # fresh weights
     "The network that a state dict is of: a preset, or one of its shapes"
@@ -82,6 +94,7 @@ def network_of(state:dict)->MSAFN|None: # fresh weights
     except (KeyError, InputError): return
     return model if fits(model, state) else None
 
+# %% ../../nbs/03_models/04_loading.ipynb #3a9f089b
 def nearest(state:dict)->tuple: # its name, fresh weights
     "The preset, or the network by its shapes, that a state dict of this kit differs least from"
     found = {k: make() for k,make in presets.items()}
@@ -108,36 +121,43 @@ class LRNetwork(nn.Module):
         below,right = self.filled(h),self.filled(w)
         if self.square: below = right = max(below, right)
         if (below, right) == (h, w): return self.net(x)
-        x = F.pad(x, (0, right - w, 0, below - h), mode='replicate') # the border again: no new edge
-        return self.net(x)[..., :h*self.lr_input, :w*self.lr_input]
+        return self.net(replicate_pad(x, below - h, right - w))[..., :h*self.lr_input, :w*self.lr_input]
 
 # %% ../../nbs/03_models/04_loading.ipynb #30e9714e
 def _by_spandrel(path, state):
-    spandrel = need('spandrel', 'hub'); loader = spandrel.ModelLoader()
+    spandrel = need('spandrel', 'hub')
+    loader = spandrel.ModelLoader()
     try:
         with warnings.catch_warnings(action='ignore', category=FutureWarning):
             try: found = loader.load_from_file(str(path)) # it tries a .pt as TorchScript first
             except Exception: found = loader.load_from_state_dict(state) # of a wrapped network
-    except Exception as e: raise InputError(f"{path} is neither a network of this kit nor one that spandrel reads ({type(e).__name__}): give weights of a x4 network") from None
-    if found.scale != 4: raise InputError(f"{path}: a x{found.scale} {found.architecture.name}; the kit works at x4")
+    except Exception as e:
+        raise InputError(f"{path} is neither a network of this kit nor one that spandrel reads "
+                         f"({type(e).__name__}): give weights of a x4 network") from None
+    if found.scale != 4:
+        raise InputError(f"{path}: a x{found.scale} {found.architecture.name}; the kit works at x4")
     sides = found.size_requirements
     return LRNetwork(found.model, found.architecture.name, sides.minimum, sides.multiple_of, sides.square)
 
 weight_suffixes = ('.safetensors', '.pth', '.pt', '.ckpt', '.bin')
 
 def load_model(
-    source,     # a preset with shipped weights, a file of the kit or of the published scripts, or one that spandrel reads
+    # a preset with shipped weights, a file of the kit or of the published scripts, or one that spandrel reads
+    source,
     model=None, # for weights of a network of one's own: its class, or a function that makes it
 )->nn.Module: # in eval mode, on the CPU
     "A network with its weights"
     if str(source) in presets: return create_model(str(source), pretrained=True)
     path = Path(source)
-    if not path.is_file(): raise InputError(f"{source}: no such file, and no preset of that name (there are {', '.join(presets)})")
+    if not path.is_file():
+        raise InputError(f"{source}: no such file, and no preset of that name (there are "
+                         f"{', '.join(presets)})")
     if path.suffix.lower() not in weight_suffixes:
         raise InputError(f"{source}: weights end with {', '.join(weight_suffixes)}")
     state,meta = _read_state(path)
     return check_finite(_network_for(path, state, meta, model), path).float().eval()
 
+# %% ../../nbs/03_models/04_loading.ipynb #9070d84c
 def _network_for(path, state, meta, model): # the network of a file, with its weights
     if model is not None: return fill(make_network(model), state, path, network_name(model))
     if own := meta.get('network'):
@@ -149,9 +169,11 @@ def _network_for(path, state, meta, model): # the network of a file, with its we
     ours = strip_prefix(state)
     if 'conv_init.weight' not in ours: return _by_spandrel(path, ours)
     if not (found := network_of(ours)): # it does not fit: say why
-        name,like = nearest(ours); return fill(like, ours, path, name)
+        name,like = nearest(ours)
+        return fill(like, ours, path, name)
     if not any(fits(o(), ours) for o in presets.values()): # its shapes do not tell all
-        say(f"{path} does not say how its network is built; by its shapes {found.config} (how many steps and whether the input is added is a guess): .safetensors files of the kit say it")
+        say(f"{path} does not say how its network is built; by its shapes {found.config} (how many steps and "
+            "whether the input is added is a guess): .safetensors files of the kit say it")
     return fill(found, ours, path)
 
 # %% ../../nbs/03_models/04_loading.ipynb #570c527f

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from ..core.files import InputError
-from ..degrade.resampling import upscale, upscale_to_grid
+from ..degrade.resampling import replicate_pad, upscale, upscale_to_grid
 from .layers import BranchedConv, GRU, Gate, ResidualBlock, ResidualDenseBlock
 
 # %% ../../nbs/03_models/01_msafn.ipynb #796b9c10
@@ -37,10 +37,13 @@ def folded_init(
     "`conv(pad_grid(upscale_to_grid(lr), ...))` without the 48 channels"
     h,w = lr.shape[2:]
     below,right = -h % 4,-w % 4
-    dots = torch.zeros(3, 3, 13, 13, device=lr.device, dtype=lr.dtype); dots[range(3), range(3), 6, 6] = 1
-    kernel = F.conv2d(upscale_to_grid(dots), conv.weight, padding=1)[..., 3:10, 3:10].flip(2, 3).transpose(0, 1)
+    dots = torch.zeros(3, 3, 13, 13, device=lr.device, dtype=lr.dtype)
+    dots[range(3), range(3), 6, 6] = 1
+    kernel = F.conv2d(upscale_to_grid(dots), conv.weight,
+                      padding=1)[..., 3:10, 3:10].flip(2, 3).transpose(0, 1)
     def long(part, below, right): return conv(pad_grid(upscale_to_grid(part), below, right))
-    left,middle,end = long(lr[..., :6], 0, 0)[:, :, 3:h-3, :3], F.conv2d(lr, kernel, conv.bias), long(lr[..., -6:], 0, right)[:, :, 3:h-3, 3:]
+    left,middle = long(lr[..., :6], 0, 0)[:, :, 3:h-3, :3],F.conv2d(lr, kernel, conv.bias)
+    end = long(lr[..., -6:], 0, right)[:, :, 3:h-3, 3:]
     top,bottom = long(lr[:, :, :6], 0, right)[:, :, :3], long(lr[:, :, -6:], below, right)[:, :, 3:]
     return torch.cat([top, torch.cat([left, middle, end], 3), bottom], 2)
 
@@ -73,8 +76,10 @@ class MSAFN(nn.Module):
         super().__init__()
         self.config = {k:v for k,v in locals().items() if k in inspect.signature(MSAFN).parameters}
         self.shuffle,self.residual = shuffle,residual
-        if branches and dense: raise InputError("branches are for residual blocks, the students': leave them out of dense ones")
-        block = partial(ResidualDenseBlock, reduction=reduction) if dense else partial(ResidualBlock, reduction=reduction, branches=branches)
+        if branches and dense:
+            raise InputError("branches are for residual blocks, the students': leave them out of dense ones")
+        block = (partial(ResidualDenseBlock, reduction=reduction) if dense
+                 else partial(ResidualBlock, reduction=reduction, branches=branches))
         self.conv_init = nn.Conv2d(3*shuffle**2, dim, 3, padding=1)
         self.scale1,self.scale2,self.scale3 = (pathway(dim, o, block, reduction) for o in (1, 2, 4))
         self.fusion = nn.Sequential(nn.Conv2d(dim*3, trunk, 1), nn.LeakyReLU(0.2))
@@ -84,18 +89,25 @@ class MSAFN(nn.Module):
                                    nn.Conv2d(dim, 3*shuffle**2, 3, padding=1))
         if residual: self.begin()
     def begin(self): # fresh weights: nothing at the end, so that training begins at the input
-        if self.config['steps']: # far below, the GRU must see something: weights as wide as the activation wants, little from each block
+        # far below, the GRU must see something: weights as wide as the activation wants, little from each
+        # block
+        if self.config['steps']:
             for m in self.modules():
-                if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight, .2); nn.init.zeros_(m.bias) if m.bias is not None else None
+                if isinstance(m, nn.Conv2d):
+                    nn.init.kaiming_normal_(m.weight, .2)
+                    nn.init.zeros_(m.bias) if m.bias is not None else None
             for m in self.modules():
                 if isinstance(m, BranchedConv): nn.init.zeros_(m.narrow.weight)
                 if isinstance(m, ResidualBlock): m.quieten()
-        nn.init.zeros_(self.recon[-1].weight); nn.init.zeros_(self.recon[-1].bias)
+        nn.init.zeros_(self.recon[-1].weight)
+        nn.init.zeros_(self.recon[-1].bias)
 
-    def features(self, x): return self.after_init(self.conv_init(x)) # on the LR grid, by name: what a student can be made to mimic
+    # on the LR grid, by name: what a student can be made to mimic
+    def features(self, x): return self.after_init(self.conv_init(x))
     def after_init(self, x):
         paths = [self.scale1(x), self.scale2(x), self.scale3(x)]
-        same = [F.interpolate(o, scale_factor=k, mode='bilinear', align_corners=False) for o,k in zip(paths[1:], (2, 4))]
+        same = [F.interpolate(o, scale_factor=k, mode='bilinear', align_corners=False)
+                for o,k in zip(paths[1:], (2, 4))]
         fused = self.fusion(torch.cat(paths[:1]+same, 1))
         trunk = self.res_blocks(fused)
         return dict(init=x, fusion=fused, trunk=trunk, refined=self.refinement(trunk))
@@ -111,7 +123,8 @@ class MSAFN(nn.Module):
         h,w = lr.shape[2:]
         if torch.jit.is_tracing(): # ONNX has no such bicubic
             grid = upscale_to_grid(lr)
-            return self.from_grid(pad_grid(grid, -h % 4, -w % 4), 4*h, 4*w) if self.shuffle == 4 else self(F.pixel_shuffle(grid, 4))
+            return (self.from_grid(pad_grid(grid, -h % 4, -w % 4), 4*h, 4*w) if self.shuffle == 4
+                    else self(F.pixel_shuffle(grid, 4)))
         if self.shuffle != 4 or not self.residual or h*w < large or min(h, w) < 12: return self(upscale(lr))
         y = self.recon(self.after_init(folded_init(self.conv_init, lr))['refined'])
         return F.pixel_shuffle(y, 4)[..., :4*h, :4*w] + upscale(lr)
@@ -119,9 +132,10 @@ class MSAFN(nn.Module):
     def pad(self, x): # a whole number of 4x4 grid pixels, by repeating the border
         m = 4*self.shuffle
         h,w = x.shape[2:]
-        return F.pad(x, (0, -w % m, 0, -h % m), mode='replicate') if h % m or w % m else x
+        return replicate_pad(x, -h % m, -w % m)
 
-    tap_dims = property(lambda self: dict(init=self.config['dim'], **{o:self.config['trunk'] for o in ('fusion','trunk','refined')}))
+    tap_dims = property(lambda self: dict(init=self.config['dim'],
+                                          **{o:self.config['trunk'] for o in ('fusion','trunk','refined')}))
 
 # %% ../../nbs/03_models/01_msafn.ipynb #b2bf54f0
 presets = dict(
@@ -129,7 +143,8 @@ presets = dict(
     light_msafn= partial(MSAFN, dim=64, trunk=64, blocks=6, steps=0, dense=False, reduction=8, drop=0.),
     nano_msafn = partial(MSAFN, dim=12, trunk=16, blocks=2, steps=0, dense=False, reduction=4, drop=0.),
     msafn_seed = partial(MSAFN, dim=64, trunk=128, blocks=8, steps=3, drop=.2, shuffle=1, residual=False),
-    light_msafn_seed = partial(MSAFN, dim=32, trunk=64, blocks=3, steps=2, dense=False, reset_gate=False, reduction=8,
+    light_msafn_seed = partial(MSAFN, dim=32, trunk=64, blocks=3, steps=2, dense=False,
+                               reset_gate=False, reduction=8,
                                drop=0., shuffle=1, residual=False))
 
 def list_models()->list[str]: # names for `create_model`

@@ -52,14 +52,16 @@ def weights_bytes(
     model = getattr(model, 'module', model)
     state = model.state_dict()
     odd = [k for k,v in state.items() if not torch.is_tensor(v)]
-    if odd: raise InputError(f"{network_name(model)} cannot be saved: {odd[0]} in its state_dict is no tensor")
+    if odd:
+        raise InputError(f"{network_name(model)} cannot be saved: {odd[0]} in its state_dict is no tensor")
     def stored(v): return v.half() if half and v.is_floating_point() else v
     state = {k: stored(v).detach().cpu().contiguous() for k,v in state.items()}
     seen = set()
     for k,v in state.items(): # weights that are used twice are written twice
         if v.data_ptr() in seen: state[k] = v.clone()
         seen.add(v.data_ptr())
-    made = dict(config=json.dumps(model.config)) if isinstance(model, MSAFN) else dict(network=network_name(model))
+    made = (dict(config=json.dumps(model.config)) if isinstance(model, MSAFN)
+            else dict(network=network_name(model)))
     about = dict(format='pt', library=f'refinet {refinet.__version__}', name=name)
     return save(state, metadata=about | made | {k: str(v) for k,v in meta.items()})
 
@@ -74,15 +76,18 @@ def save_model(
     data = weights_bytes(model, name, half, **meta)
     with atomic_write(path) as f: f.write(data)
 
+# %% ../../nbs/03_models/03_weights.ipynb #3bf17108
 def read_metadata(path)->dict:
     "The strings that `save_model` kept in a .safetensors file"
     from safetensors import safe_open
     try:
         with safe_open(str(path), 'pt') as f: return f.metadata() or {}
-    except Exception as e: raise InputError(f"{path} is no whole safetensors file ({e}): copy or download it again") from None
+    except Exception as e:
+        raise InputError(f"{path} is no whole safetensors file ({e}): copy or download it again") from None
 
 # %% ../../nbs/03_models/03_weights.ipynb #f01ac308
-state_keys = ('state_dict', 'model_state_dict', 'student', 'params_ema', 'params', 'ema', 'model', 'net', 'network',
+state_keys = ('state_dict', 'model_state_dict', 'student', 'params_ema', 'params', 'ema', 'model',
+              'net', 'network',
               'generator', 'task', 'weights')
 
 def find_state(
@@ -97,7 +102,8 @@ def find_state(
 
 def strip_prefix(state:dict)->dict:
     "A state dict without what DataParallel, `torch.compile`, Lightning and the like put into the names"
-    state = {'.'.join(o for o in k.split('.') if o not in ('module', '_orig_mod')): v for k,v in state.items()}
+    state = {'.'.join(o for o in k.split('.') if o not in ('module', '_orig_mod')): v
+             for k,v in state.items()}
     first = 'conv_init.weight' # of every network of this kit
     ways = [k.removesuffix(first) for k in state if k.endswith('.'+first) or k == first]
     ways.sort(key=lambda o: ('teacher' in o, len(o)))
@@ -106,25 +112,31 @@ def strip_prefix(state:dict)->dict:
     if len(state) < 2 or len(heads) != 1 or not heads <= {*state_keys}: return state
     return strip_prefix({k.partition('.')[2]: v for k,v in state.items()})
 
+# %% ../../nbs/03_models/03_weights.ipynb #0d8bb7af
 def _read_state(path): # state dict, metadata
     if path.suffix.lower() == '.safetensors':
         from safetensors.torch import load_file
         meta = read_metadata(path)
         return load_file(path), meta
     try: got = torch.load(path, map_location='cpu', weights_only=True)
-    except Exception as e: raise InputError(f"{path} cannot be read as weights ({type(e).__name__}; {path.stat().st_size:,} bytes): give a .safetensors or a .pth state dict") from None
+    except Exception as e:
+        raise InputError(f"{path} cannot be read as weights ({type(e).__name__}; {path.stat().st_size:,} "
+                         "bytes): give a .safetensors or a .pth state dict") from None
     got = find_state(got)
     if not isinstance(got, dict) or not got or not all(torch.is_tensor(v) for v in got.values()):
-        raise InputError(f"{path} holds no state dict (found {type(got).__name__}): give a .safetensors or a .pth state dict")
+        raise InputError(f"{path} holds no state dict (found {type(got).__name__}): give a .safetensors or a "
+                         ".pth state dict")
     return got, {}
 
 def misfits(mine:dict, state:dict)->dict: # names to shapes; kind to a list of lines
     "What of `state` is not as it is in `mine`"
     return dict(unknown=[k for k in state if k not in mine], missing=[k for k in mine if k not in state],
-                mismatched=[f"{k} {tuple(v)} for {tuple(mine[k])}" for k,v in state.items() if k in mine and v != mine[k]])
+                mismatched=[f"{k} {tuple(v)} for {tuple(mine[k])}" for k,v in state.items() if k in mine
+                            and v != mine[k]])
 
 def shapes_of(state:dict)->dict: return {k: tuple(v.shape) for k,v in state.items()}
 
+# %% ../../nbs/03_models/03_weights.ipynb #4ec017fb
 def fill(
     model:nn.Module, # whose shapes count
     state:dict,      # name to tensor, with or without what wrappers put before the names
@@ -135,8 +147,10 @@ def fill(
     mine = shapes_of(model.state_dict())
     state = state if mine.keys() == state.keys() else strip_prefix(state)
     if any((wrong := misfits(mine, shapes_of(state))).values()):
-        parts = [f"{len(v)} {k} ({', '.join(v[:2])}{', ...' if len(v) > 2 else ''})" for k,v in wrong.items() if v]
-        raise InputError(f"{source} does not fit {name}: {'; '.join(parts)}: name the preset that it was made for")
+        parts = [f"{len(v)} {k} ({', '.join(v[:2])}{', ...' if len(v) > 2 else ''})"
+                 for k,v in wrong.items() if v]
+        raise InputError(f"{source} does not fit {name}: {'; '.join(parts)}: name the preset that "
+                         "it was made for")
     model.load_state_dict(state)
     return model
 
@@ -144,12 +158,15 @@ def check_finite(model:nn.Module, source)->nn.Module: # the same network
     "An `InputError` where weights are NaN or infinite: every picture would come out black"
     bad = [k for k,v in model.state_dict().items() if v.is_floating_point() and not v.isfinite().all()]
     if not bad: return model
-    raise InputError(f"{source} is broken: NaN or infinite numbers in {len(bad)} of its {len(model.state_dict())} tensors "
+    raise InputError(f"{source} is broken: NaN or infinite numbers in {len(bad)} of its "
+                     f"{len(model.state_dict())} tensors "
                      f"({', '.join(bad[:2])}): take an earlier file of that training")
 
 # %% ../../nbs/03_models/03_weights.ipynb #b8d575ea
 def fingerprint(model:nn.Module)->str: # 12 hexadecimal digits
     "Tells one set of weights from another; the same on every machine"
     digest = hashlib.sha256()
-    for k,v in sorted(model.state_dict().items()): digest.update(k.encode()); digest.update(v.detach().cpu().float().contiguous().numpy().tobytes())
+    for k,v in sorted(model.state_dict().items()):
+        digest.update(k.encode())
+        digest.update(v.detach().cpu().float().contiguous().numpy().tobytes())
     return digest.hexdigest()[:12]

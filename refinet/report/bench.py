@@ -37,7 +37,10 @@ def side_by_side(
     rest:float=.1,     # before each turn, seconds: the threads of the one before come to rest
 )->dict: # name to its times, ms
     "Time several functions in turn"
-    def ms(f): t = time.perf_counter(); f(); return (time.perf_counter()-t)*1e3
+    def ms(f):
+        t = time.perf_counter()
+        f()
+        return (time.perf_counter()-t)*1e3
     def turn(f, first):
         time.sleep(rest)
         if first < 200: f() # its own caches, its own threads
@@ -46,13 +49,15 @@ def side_by_side(
     times,end = {k: [t] if t > seconds*250 else [] for k,t in first.items()},time.monotonic()+seconds
     for r in range(rounds):
         for k,f in calls.items():
-            if first[k] <= seconds*250: times[k].append(turn(f, first[k])) # what takes a quarter of the time alone is timed once
+            # what takes a quarter of the time alone is timed once
+            if first[k] <= seconds*250: times[k].append(turn(f, first[k]))
         if r >= 2 and time.monotonic() > end: break
     return times
 
 # %% ../../nbs/10_report/00_bench.ipynb #f3cd2841
 def _resident(): # MB
-    return int(Path('/proc/self/statm').read_text().split()[1])*mmap.PAGESIZE/2**20 if Path('/proc/self/statm').exists() else 0.
+    return (int(Path('/proc/self/statm').read_text().split()[1])*mmap.PAGESIZE/2**20
+            if Path('/proc/self/statm').exists() else 0.)
 
 def _trim(): # give back what is free, else a call that finds it there seems to need nothing
     gc.collect()
@@ -61,15 +66,21 @@ def _trim(): # give back what is free, else a call that finds it there seems to 
 def peak_mb(f, device='cpu')->float: # MB
     "The most memory that a call needs on top of what is there"
     if torch.device(device).type == 'cuda':
-        torch.cuda.reset_peak_memory_stats(); before = torch.cuda.memory_allocated(); f(); torch.cuda.synchronize()
+        torch.cuda.reset_peak_memory_stats()
+        before = torch.cuda.memory_allocated()
+        f()
+        torch.cuda.synchronize()
         return (torch.cuda.max_memory_allocated() - before)/2**20
     _trim()
     before,top,done = _resident(),[0.],threading.Event()
     def look():
         while not done.wait(.001): top[0] = max(top[0], _resident())
-    watcher = threading.Thread(target=look); watcher.start()
+    watcher = threading.Thread(target=look)
+    watcher.start()
     try: f()
-    finally: done.set(); watcher.join()
+    finally:
+        done.set()
+        watcher.join()
     return max(top[0] - before, 0.)
 
 # %% ../../nbs/10_report/00_bench.ipynb #77a38548
@@ -81,7 +92,9 @@ def open_model(
     "A network to measure; None for bicubic"
     if name == 'bicubic': return None, True
     if name in published and (file := refinet_data('seed', published[name])): return load_model(file), True
-    if name in presets: return create_model(name, pretrained=shipped_weights(name) is not None).eval(), shipped_weights(name) is not None
+    if name in presets:
+        return (create_model(name, pretrained=shipped_weights(name) is not None).eval(),
+                shipped_weights(name) is not None)
     return load_model(name), True
 
 class InHalf(torch.nn.Module):
@@ -121,7 +134,8 @@ def parse_size(text)->tuple: # width, height
     "'448x256' as numbers, each at least 16 and a multiple of 4"
     try: w,h = (int(o) for o in str(text).lower().split('x'))
     except ValueError: raise InputError(f"size {text!r}: write WIDTHxHEIGHT, e.g. 448x256") from None
-    if min(w, h) < 16 or w % 4 or h % 4: raise InputError(f"size {text!r}: both sides must be multiples of 4, and 16 or more")
+    if min(w, h) < 16 or w % 4 or h % 4:
+        raise InputError(f"size {text!r}: both sides must be multiples of 4, and 16 or more")
     return w,h
 
 # %% ../../nbs/10_report/00_bench.ipynb #b9970fe8
@@ -145,13 +159,16 @@ def contenders(
         net,learnt = open_model(name)
         grid,up = torch.device(device).type == 'cpu' and on_grid(net),entry == 'lr'
         ways = [('torch', 'float32', fast_pixels(net, up) if grid else net)]
-        if half and net is not None: ways.append(('torch', half, engine(net, 'bf16', up) if grid else InHalf(net, half, device)))
+        if half and net is not None:
+            ways.append(('torch', half, engine(net, 'bf16', up) if grid else InHalf(net, half, device)))
         for kind in [o for o in engines if o != 'torch' and net is not None]:
             try: made = engine(net, kind, up, torch.get_num_threads(), spin=True)
             except InputError as e:
                 if 'LR grid' not in str(e): say(f"{name}, {kind}: left out: {e}")
                 continue
-            if kind != 'openvino': ways.append(('onnx', 'int8' if kind == 'int8' else 'float32', made)); continue
+            if kind != 'openvino':
+                ways.append(('onnx', 'int8' if kind == 'int8' else 'float32', made))
+                continue
             ways.append((kind, 'float32', OpenVinoModel(made.path, torch.get_num_threads(), bf16=False)))
             if half: ways.append((kind, half, made))
         out += [(label, *o, net, learnt) for o in ways if o[0] in engines or o[1] == 'int8']
@@ -160,7 +177,8 @@ def contenders(
 # %% ../../nbs/10_report/00_bench.ipynb #b51ae5c9
 too_much = 5000 # GFLOP a frame: such a network is listed, not timed
 
-def cold(runs, size, device, entry): # what reads files keeps its memory: to see how much, it has to begin anew
+# what reads files keeps its memory: to see how much, it has to begin anew
+def cold(runs, size, device, entry):
     if not isinstance(runs, FileModel): return runner(runs, size, device, entry)
     again = partial(OpenVinoModel, bf16=runs.bf16) if isinstance(runs, OpenVinoModel) else OnnxModel
     return lambda: runner(again(runs.path, torch.get_num_threads()), size, device, entry)()
@@ -171,6 +189,14 @@ def quality(runs, frames, device, learnt)->dict: # what a network that has not l
     return {k: round(v, 4) for k,v in mean.items() if k in ('psnr_y', 'ssim_y')}
 
 # %% ../../nbs/10_report/00_bench.ipynb #301ff82c
+def _check_bench(rounds, engines, entry):
+    if rounds < 1: raise InputError(f"rounds={rounds}: 1 or more")
+    if not engines or set(engines) - {'torch', 'onnx', 'int8', 'openvino'}:
+        raise InputError(f"engines {', '.join(engines)}: there are torch (bf16 comes with it), onnx, "
+                         "int8 and openvino")
+    if entry not in ('degraded', 'lr'): raise InputError(f"entry={entry!r}: there are degraded and lr")
+
+# %% ../../nbs/10_report/00_bench.ipynb #b1caeb3a
 def bench(
     models=('bicubic', 'light_msafn_seed', 'msafn', 'light_msafn', 'nano_msafn'), # presets or files
     size='448x256',      # WIDTHxHEIGHT of the output
@@ -182,23 +208,27 @@ def bench(
     data=None,           # a folder of true pictures to score on
 )->dict: # size, threads, device, entry, rows
     "Time, operations, parameters, memory and quality of networks, all in one run"
-    w,h = parse_size(size); device = pick_device(device); engines = [o.strip() for o in engines]
-    if rounds < 1: raise InputError(f"rounds={rounds}: 1 or more")
-    if not engines or set(engines) - {'torch', 'onnx', 'int8', 'openvino'}: raise InputError(f"engines {', '.join(engines)}: there are torch (bf16 comes with it), onnx, int8 and openvino")
-    if entry not in ('degraded', 'lr'): raise InputError(f"entry={entry!r}: there are degraded and lr")
+    w,h = parse_size(size)
+    device = pick_device(device)
+    engines = [o.strip() for o in engines]
+    _check_bench(rounds, engines, entry)
     if device.type != 'cpu': engines = [o for o in engines if o == 'torch'] # the others are used on the CPU
     half = {torch.bfloat16:'bfloat16', torch.float16:'float16'}.get(amp_dtype(device)) if bf16 else None
     frames,them = FrameFolder(data) if data else None,contenders(models, engines, half, device, entry)
-    if not them: raise InputError(f"nothing to time: none of {', '.join(map(str, models))} runs on {', '.join(engines)} here (torch runs all)")
+    if not them:
+        raise InputError(f"nothing to time: none of {', '.join(map(str, models))} runs on "
+                         f"{', '.join(engines)} here (torch runs all)")
     cost = {o[0]: round(gflop(o[4], (w, h)), 3) if o[4] is not None else 0. for o in them}
     calls = {o[:3]: runner(o[3], (w, h), device, entry) for o in them if cost[o[0]] <= too_much}
     times,rows = side_by_side(calls, rounds),[]
     for name,ran_by,dtype,runs,net,learnt in bar(them, desc='bench'):
         t = times.get((name, ran_by, dtype))
-        row = dict(model=name, engine=ran_by, dtype=dtype, params=n_params(net) if net is not None else 0, gflop=cost[name],
+        row = dict(model=name, engine=ran_by, dtype=dtype, params=n_params(net) if net is not None else 0,
+                   gflop=cost[name],
                    ms=round(statistics.median(t), 2) if t else None, ms_min=round(min(t), 2) if t else None,
                    peak_mb=round(peak_mb(cold(runs, (w, h), device, entry), device), 1) if t else None)
-        if frames: row |= quality(net if (ran_by, dtype) == ('torch', 'float32') else runs, frames, device, learnt)
+        if frames:
+            row |= quality(net if (ran_by, dtype) == ('torch', 'float32') else runs, frames, device, learnt)
         rows.append(row)
     return dict(size=f'{w}x{h}', threads=torch.get_num_threads(), device=device.type, entry=entry, rows=rows)
 
@@ -210,20 +240,31 @@ def plot_bench(
     from matplotlib.figure import Figure
     rows = [o for o in found['rows'] if o.get('psnr_y') is not None and o['ms']]
     if not rows: raise InputError("nothing to plot: PSNR is measured with --data FOLDER")
-    fig = Figure(figsize=(8, 4.5), dpi=100, layout='constrained'); ax = fig.subplots()
+    fig = Figure(figsize=(8, 4.5), dpi=100, layout='constrained')
+    ax = fig.subplots()
     for i,name in enumerate(dict.fromkeys(o['model'] for o in rows)):
         mine = sorted((o for o in rows if o['model'] == name), key=lambda o: o['ms'])
         ax.plot([o['ms'] for o in mine], [o['psnr_y'] for o in mine], color=f'C{i % 10}', lw=.8, alpha=.6)
-        for o in mine: ax.plot(o['ms'], o['psnr_y'], color=f'C{i % 10}', ms=7, **marks[o['engine'], 'float32' if o['dtype'] == 'float32' else 'fewer bits'])
-        ax.annotate(name, (mine[0]['ms'], mine[0]['psnr_y']), textcoords='offset points', xytext=(4, 6), fontsize=8, color=f'C{i % 10}')
+        for o in mine:
+            ax.plot(o['ms'], o['psnr_y'], color=f'C{i % 10}', ms=7,
+                    **marks[o['engine'], 'float32' if o['dtype'] == 'float32' else 'fewer bits'])
+        ax.annotate(name, (mine[0]['ms'], mine[0]['psnr_y']), textcoords='offset points', xytext=(4, 6),
+                    fontsize=8, color=f'C{i % 10}')
     for (by,bits),kw in marks.items(): ax.plot([], [], color='grey', **kw, label=f'{by}, {bits}')
-    ax.set_xscale('log'); ax.set_xlabel(f"ms a frame, {found['size']}, {found['device']}, {found['threads']} threads"); ax.set_ylabel('PSNR, dB (Y)')
-    ax.legend(fontsize=8); ax.grid(alpha=.3, which='both'); ax.margins(.12)
+    ax.set_xscale('log')
+    ax.set_xlabel(f"ms a frame, {found['size']}, {found['device']}, {found['threads']} threads")
+    ax.set_ylabel('PSNR, dB (Y)')
+    ax.legend(fontsize=8)
+    ax.grid(alpha=.3, which='both')
+    ax.margins(.12)
     return figure_picture(fig)
 
-marks = {('torch', 'float32'): dict(marker='o', ls=''), ('torch', 'fewer bits'): dict(marker='o', ls='', mfc='white'),
-         ('onnx', 'float32'): dict(marker='s', ls=''), ('onnx', 'fewer bits'): dict(marker='s', ls='', mfc='white'),
-         ('openvino', 'float32'): dict(marker='^', ls=''), ('openvino', 'fewer bits'): dict(marker='^', ls='', mfc='white')}
+marks = {('torch', 'float32'): dict(marker='o', ls=''),
+         ('torch', 'fewer bits'): dict(marker='o', ls='', mfc='white'),
+         ('onnx', 'float32'): dict(marker='s', ls=''),
+         ('onnx', 'fewer bits'): dict(marker='s', ls='', mfc='white'),
+         ('openvino', 'float32'): dict(marker='^', ls=''),
+         ('openvino', 'fewer bits'): dict(marker='^', ls='', mfc='white')}
 
 # %% ../../nbs/10_report/00_bench.ipynb #b247edf3
 def growth(
@@ -236,9 +277,11 @@ def growth(
     for mp in megapixels:
         side = round((mp*1e6)**.5)//16*16
         rgb = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)
-        start = time.perf_counter(); peak = peak_mb(lambda: enhance_pixels(model, rgb, tile=tile))
+        start = time.perf_counter()
+        peak = peak_mb(lambda: enhance_pixels(model, rgb, tile=tile))
         seconds = time.perf_counter() - start
-        rows.append(dict(megapixels=side*side/1e6, seconds=round(seconds, 3), peak_mb=round(peak, 1), s_per_mp=round(seconds/side**2*1e6, 3), mb_per_mp=round(peak/side**2*1e6, 2)))
+        rows.append(dict(megapixels=side*side/1e6, seconds=round(seconds, 3), peak_mb=round(peak, 1),
+                         s_per_mp=round(seconds/side**2*1e6, 3), mb_per_mp=round(peak/side**2*1e6, 2)))
     return rows
 
 def plot_growth(rows)->Image.Image:
@@ -246,6 +289,12 @@ def plot_growth(rows)->Image.Image:
     from matplotlib.figure import Figure
     fig = Figure(figsize=(8, 3), dpi=100, layout='constrained')
     for ax,key,label in zip(fig.subplots(1, 2), ('seconds', 'peak_mb'), ('seconds', 'MB on top')):
-        ax.loglog([o['megapixels'] for o in rows], [o[key] for o in rows], marker='o'); ax.set_xlabel('megapixels'); ax.set_ylabel(label); ax.grid(alpha=.3, which='both')
-        ax.loglog([o['megapixels'] for o in rows], [rows[-1][key]/rows[-1]['megapixels']*o['megapixels'] for o in rows], color='grey', ls=':', label='in proportion'); ax.legend(fontsize=8)
+        ax.loglog([o['megapixels'] for o in rows], [o[key] for o in rows], marker='o')
+        ax.set_xlabel('megapixels')
+        ax.set_ylabel(label)
+        ax.grid(alpha=.3, which='both')
+        ax.loglog([o['megapixels'] for o in rows],
+                  [rows[-1][key]/rows[-1]['megapixels']*o['megapixels'] for o in rows], color='grey', ls=':',
+                  label='in proportion')
+        ax.legend(fontsize=8)
     return figure_picture(fig)

@@ -10,7 +10,6 @@ import json, shutil, statistics, time
 from pathlib import Path
 import refinet
 import torch
-from PIL import Image
 from ..core.files import InputError, atomic_write
 from ..core.figures import curves, page
 from ..data.collections import open_frames
@@ -19,7 +18,7 @@ from ..models.msafn import n_params
 from ..models.cost import gflop
 from ..models.loading import create_model, load_model, restore
 from ..metrics.scores import evaluate
-from ..metrics.pictures import busiest, crops_picture
+from ..metrics.pictures import busiest, crops_picture, stack
 from ..train.recipes import train
 from ..distill.recipes import distill
 from .bench import runner, side_by_side
@@ -28,7 +27,9 @@ from .bench import runner, side_by_side
 demo_settings = dict(
     teacher = dict(model='msafn', dim=24, trunk=48, blocks=4, steps=0, drop=0.),
     student = dict(model='nano_msafn'),
-    teacher_run = dict(steps=700, batch=8, lr=6e-4), student_run = dict(steps=1000, batch=8, lr=2e-3, branches=False)) # both students the same
+    # both students the same
+    teacher_run = dict(steps=700, batch=8, lr=6e-4),
+    student_run = dict(steps=1000, batch=8, lr=2e-3, branches=False))
 
 def demo_runs(
     out:Path, # the demo's folder
@@ -38,14 +39,19 @@ def demo_runs(
     "Train the demo's three networks; what `train` and `distill` return, by name"
     common = dict(data='sample', seed=seed, device='cpu', size=96)
     s = {k: dict(v) for k,v in demo_settings.items()}
-    for k in ('teacher_run', 'student_run'): s[k] |= dict(steps=20, batch=2) if quick else {}; s[k]['epoch_steps'] = s[k]['steps']//5
+    for k in ('teacher_run', 'student_run'):
+        s[k] |= dict(steps=20, batch=2) if quick else {}
+        s[k]['epoch_steps'] = s[k]['steps']//5
     from functools import partial
     shape = {k:v for k,v in s['teacher'].items() if k != 'model'}
     teacher = partial(create_model, s['teacher']['model'], **shape)
-    found = dict(teacher=train(out=out/'teacher', model=teacher, role='teacher', **common, **s['teacher_run']))
+    found = dict(teacher=train(out=out/'teacher', model=teacher, role='teacher', **common,
+                               **s['teacher_run']))
     weights = out/'teacher'/'best_teacher.safetensors'
-    found['student'] = train(out=out/'student', model=s['student']['model'], role='student', **common, **s['student_run'])
-    found['student_distilled'] = distill(weights, out=out/'student_distilled', model=s['student']['model'], **common, **s['student_run'])
+    found['student'] = train(out=out/'student', model=s['student']['model'], role='student', **common,
+                             **s['student_run'])
+    found['student_distilled'] = distill(weights, out=out/'student_distilled', model=s['student']['model'],
+                                         **common, **s['student_run'])
     return found
 
 # %% ../../nbs/10_report/03_demo.ipynb #5ca708dd
@@ -59,8 +65,10 @@ def demo_table(
     rows = []
     for k,m in nets.items():
         mean = evaluate(m, frames, names=('psnr_y', 'ssim_y')).mean
-        rows.append(dict(name=k, psnr=round(mean['psnr_y'], 3), ssim=round(mean['ssim_y'], 4), params=n_params(m) if m else 0,
-                         gflop=round(gflop(m, size), 3) if m else 0., ms=round(statistics.median(times[k]), 2)))
+        rows.append(dict(name=k, psnr=round(mean['psnr_y'], 3), ssim=round(mean['ssim_y'], 4),
+                         params=n_params(m) if m else 0,
+                         gflop=round(gflop(m, size), 3) if m else 0.,
+                         ms=round(statistics.median(times[k]), 2)))
     return rows
 
 # %% ../../nbs/10_report/03_demo.ipynb #f5b302ec
@@ -70,9 +78,11 @@ def demo_folder(
     out, # a folder that is new, empty, or of an earlier demo, whose runs are removed
 )->Path:
     "A folder for a demo; nothing but what a demo made is touched"
-    out = Path(out); mark = out/'demo.json'
+    out = Path(out)
+    mark = out/'demo.json'
     if not mark.exists():
-        if out.is_dir() and any(out.iterdir()): raise InputError(f"{out} holds other things: choose another --out")
+        if out.is_dir() and any(out.iterdir()):
+            raise InputError(f"{out} holds other things: choose another --out")
         with atomic_write(mark, 'w') as f: json.dump(dict(made_by=f'refinet demo {refinet.__version__}'), f)
     for o in demo_nets: shutil.rmtree(out/o, ignore_errors=True)
     return out
@@ -86,24 +96,34 @@ def demo(
     out = demo_folder(out)
     started = time.monotonic()
     demo_runs(out, seed, quick)
-    nets = dict(bicubic=None, **{k: load_model(out/k/f'best_{"teacher" if k == "teacher" else "student"}.safetensors') for k in demo_nets})
+    nets = dict(bicubic=None,
+                **{k: load_model(out/k/f'best_{"teacher" if k == "teacher" else "student"}.safetensors')
+                   for k in demo_nets})
     frames = open_frames('sample', 'test', frames=(4,))
     rows = demo_table(nets, frames)
     demo_report(out, rows, nets, frames, time.monotonic()-started)
     return dict(rows=rows, out=str(out))
 
+# %% ../../nbs/10_report/03_demo.ipynb #805c6416
 def demo_report(out, rows, nets, frames, seconds):
     "before_after.png, curves.png, results.json and report.html in `out`"
     strips = []
     for i in (1, 4):
-        hr = frames[i][None]/255; lr,x = degrade(hr)
-        with torch.inference_mode(): outs = {'bicubic (before)': x, **{k.replace('_', ', '): restore(m, lr) for k,m in nets.items() if m}, 'truth': hr}
+        hr = frames[i][None]/255
+        lr,x = degrade(hr)
+        with torch.inference_mode():
+            made = {k.replace('_', ', '): restore(m, lr) for k,m in nets.items() if m}
+        outs = {'bicubic (before)': x, **made, 'truth': hr}
         strips.append(crops_picture(outs, busiest(hr, after=outs['teacher'])))
-    sheet = Image.new('RGB', (strips[0].width, sum(o.height for o in strips)), 'white')
-    for j,o in enumerate(strips): sheet.paste(o, (0, sum(p.height for p in strips[:j])))
+    sheet = stack(*strips, gap=0)
     plot = curves({k.replace('_', ', '): out/k for k in nets if k != 'bicubic'}, baseline=rows[0]['psnr'])
     for name,image in (('before_after.png', sheet), ('curves.png', plot)):
         with atomic_write(out/name) as f: image.save(f, 'PNG')
-    with atomic_write(out/'results.json', 'w') as f: json.dump(dict(rows=rows, seconds=round(seconds)), f, indent=1)
-    words = f"<p>Trained and compared in {seconds/60:.1f} minutes on {torch.get_num_threads()} threads. PSNR and SSIM on Y, 4 pixels shaved, mean of {len(frames)} frames of two photographs that no network has seen; milliseconds for one frame of 448x256.</p>"
-    with atomic_write(out/'report.html', 'w') as f: f.write(page('RefiNet: a teacher, a student, and what the teacher was good for', [words, rows, sheet, plot]))
+    with atomic_write(out/'results.json', 'w') as f:
+        json.dump(dict(rows=rows, seconds=round(seconds)), f, indent=1)
+    words = (f"<p>Trained and compared in {seconds/60:.1f} minutes on {torch.get_num_threads()} threads. "
+             f"PSNR and SSIM on Y, 4 pixels shaved, mean of {len(frames)} frames of two photographs that no "
+             "network has seen; milliseconds for one frame of 448x256.</p>")
+    with atomic_write(out/'report.html', 'w') as f:
+        f.write(page('RefiNet: a teacher, a student, and what the teacher was good for',
+                     [words, rows, sheet, plot]))

@@ -33,10 +33,12 @@ class SeedPatches(Dataset):
         if rng.random() < .5: image = ImageOps.mirror(image)
         if rng.random() < .5: image = ImageOps.flip(image)
         if rng.random() < .5: image = ImageEnhance.Brightness(image).enhance(rng.uniform(.8, 1.2))
-        w,h = image.size; s = self.size
+        w,h = image.size
+        s = self.size
         seen = image.resize((w//4, h//4), Image.BICUBIC).resize((w, h), Image.BICUBIC)
         x,y = rng.randrange(w-s+1),rng.randrange(h-s+1)
-        return tuple(torch.from_numpy(np.asarray(o)[y:y+s, x:x+s].copy()).permute(2, 0, 1).float()/255 for o in (seen, image))
+        return tuple(torch.from_numpy(np.asarray(o)[y:y+s, x:x+s].copy()).permute(2, 0, 1).float()/255
+                     for o in (seen, image))
 
 # %% ../../nbs/10_report/01_loaders.ipynb #48d3d637
 def patches_a_second(
@@ -49,7 +51,9 @@ def patches_a_second(
     it = iter(batches)
     for _ in range(ahead): next(it)
     start,n = time.perf_counter(),0
-    while n < 2 or time.perf_counter() - start < seconds: next(it); n += 1
+    while n < 2 or time.perf_counter() - start < seconds:
+        next(it)
+        n += 1
     return n*batch/(time.perf_counter() - start)
 
 def feed(
@@ -65,18 +69,25 @@ def feed(
         yield out
 
 # %% ../../nbs/10_report/01_loaders.ipynb #0effd75f
-def feeds(frames, folder, size, batch)->dict: # (source, what degrades) to workers to (batches, patches in each)
+def feeds(
+    frames,    # a `Frames`
+    folder,    # to write to
+    size:int,  # side of a patch, pixels
+    batch:int, # patches a batch
+)->dict: # (source, what degrades) to workers to (batches, patches in each)
     "The ways to feed a training, beside each other: pack and tar shards are written to `folder`"
     packed,tars = pack(frames, Path(folder)/'pack'),pack_tar(frames, Path(folder)/'tar')
     def seed(w, device): return DataLoader(SeedPatches(frames, size), 8, num_workers=w, prefetch_factor=1),8
     def ours(f, mb, degrade): # a new sampler each time: its memory is empty
         return lambda w, device: (feed(CropSampler(f, size, batch, memory_mb=mb), w, degrade, device),batch)
     out = {("published scripts' way", 'Pillow, whole frame'): seed}
-    for name,f,mb in (('picture files', frames, 0), ('picture files, in memory', frames, 4096), ('tar shards', tars, 0), ('pack', packed, 0)):
+    for name,f,mb in (('picture files', frames, 0), ('picture files, in memory', frames, 4096),
+                      ('tar shards', tars, 0), ('pack', packed, 0)):
         out[name, 'device, crops'] = ours(f, mb, Degrade())
         out[name, 'none'] = ours(f, mb, None)
     return out
 
+# %% ../../nbs/10_report/01_loaders.ipynb #2d0216ce
 def bench_data(
     frames,            # a `Frames` whose pictures are files; at most 64 of them are used
     workers=(1, 2, 4), # that read
@@ -85,7 +96,7 @@ def bench_data(
     seconds:float=1.,  # for each figure
     device='auto',     # that degrades
 )->dict: # size, batch, device, cores, rows
-    "Patches a second for each way to feed a training, all in one run; `ratio` is to the first way with as many workers"
+    "Patches a second for each way to feed a training; `ratio` is to the first way with as many workers"
     device,frames = pick_device(device),frames.subset(range(0, len(frames), max(len(frames)//64, 1)))
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -93,9 +104,12 @@ def bench_data(
             row = dict(source=source, degraded=degraded)
             for w in workers:
                 batches,n = make(w, device)
-                ahead = 2*w + 2 + (len(frames)//n + 1 if 'memory' in source else 0) # the first pass fills the memory
+                # the first pass fills the memory
+                ahead = 2*w + 2 + (len(frames)//n + 1 if 'memory' in source else 0)
                 row[f'workers_{w}'] = round(patches_a_second(batches, n, ahead, seconds), 1)
-            row['ratio'] = round(statistics.median(row[f'workers_{w}']/(rows or [row])[0][f'workers_{w}'] for w in workers), 1)
+            first = rows[0] if rows else row
+            ratios = [row[f'workers_{w}']/first[f'workers_{w}'] for w in workers]
+            row['ratio'] = round(statistics.median(ratios), 1)
             rows.append(row)
     return dict(size=size, batch=batch, device=device.type, cores=os.cpu_count(), rows=rows)
 
@@ -120,8 +134,15 @@ def bench_train(
     "Steps a second and peak memory of training, for each preset"
     device,rows = pick_device(device),[]
     for name in names:
-        if device.type == 'cuda': torch.cuda.empty_cache(); torch.cuda.reset_peak_memory_stats()
-        Trainer(Supervised(create_model(name), amp=amp_dtype(device)), CropSampler(open_frames(data), size, batch), Degrade(), steps+2, 10**9, device=device, callbacks=[clock := Clock()], compile=compile).fit()
+        if device.type == 'cuda':
+            torch.cuda.empty_cache()
+            torch.cuda.reset_peak_memory_stats()
+        Trainer(Supervised(create_model(name), amp=amp_dtype(device)),
+                CropSampler(open_frames(data), size, batch), Degrade(), steps+2, 10**9, device=device,
+                callbacks=[clock := Clock()], compile=compile).fit()
         rate = steps/clock.seconds
-        rows.append(dict(preset=name, steps_per_s=round(rate, 3), patches_per_s=round(rate*batch, 1), peak_gb=round(torch.cuda.max_memory_allocated()/2**30, 2) if device.type == 'cuda' else None))
-    return dict(batch=batch, size=size, device=device.type, dtype=str(amp_dtype(device) or torch.float32).split('.')[1], rows=rows)
+        rows.append(dict(preset=name, steps_per_s=round(rate, 3), patches_per_s=round(rate*batch, 1),
+                         peak_gb=round(torch.cuda.max_memory_allocated()/2**30, 2)
+                         if device.type == 'cuda' else None))
+    return dict(batch=batch, size=size, device=device.type,
+                dtype=str(amp_dtype(device) or torch.float32).split('.')[1], rows=rows)

@@ -9,7 +9,6 @@ __all__ = ['peers', 'open_network', 'scores', 'label_of', 'quality_table', 'deta
 # %% ../../nbs/10_report/02_quality.ipynb #29980622
 import html, json
 from pathlib import Path
-import numpy as np
 import refinet
 import torch
 from PIL import Image
@@ -18,6 +17,7 @@ from ..core.progress import say
 from ..core.platform import pick_device
 from ..core.figures import figure_picture, markdown, page
 from ..data.frames import Frames
+from ..data.images import as_frame
 from ..data.vimeo import load_photograph
 from ..degrade.resampling import crop_to, downscale, to_uint8, upscale
 from ..degrade.bicubic import degrade
@@ -26,7 +26,7 @@ from ..models.cost import gflop
 from ..models.weights import fingerprint, shipped_weights
 from ..models.loading import load_model, restore
 from ..metrics.scores import evaluate, frames_to_score, score
-from ..metrics.pictures import busiest, crops_picture
+from ..metrics.pictures import busiest, crops_picture, stack
 from ..distill.ablation import as_jpeg
 from .bench import bench
 
@@ -41,11 +41,13 @@ def scores(
     device='cpu',
 )->dict: # (model, test) to what `Report.as_dict` gives
     "PSNR and SSIM of each network on each test set, by Y and by RGB"
-    path = Path(out)/'scores.json'; path.parent.mkdir(parents=True, exist_ok=True)
+    path = Path(out)/'scores.json'
+    path.parent.mkdir(parents=True, exist_ok=True)
     kept = json.loads(path.read_text(encoding='utf-8')) if path.exists() else {}
     found = {}
     for m in models:
-        net = open_network(m); mark = fingerprint(net) if net else 'bicubic'
+        net = open_network(m)
+        mark = fingerprint(net) if net else 'bicubic'
         for t,frames in tests.items():
             key = f'{mark} {t} {len(frames)}'
             if key not in kept:
@@ -62,26 +64,36 @@ def label_of(name): # a file's stem, a preset's name
 def quality_table(found:dict)->list: # found: from `scores`
     "A row a network: `PSNR / SSIM` on Y of each test set"
     rows = {}
-    for (m,t),o in found.items(): rows.setdefault(m, dict(network=label_of(m)))[t] = f"{o['psnr_y']:.2f} / {o['ssim_y']:.4f}"
+    for (m,t),o in found.items():
+        rows.setdefault(m, dict(network=label_of(m)))[t] = f"{o['psnr_y']:.2f} / {o['ssim_y']:.4f}"
     return list(rows.values())
 
 def detail_table(found:dict)->list:
     "A row a network and test set: all five numbers"
-    return [dict(network=label_of(m), test=t, pictures=o['n'], **{k: f'{o[k]:.2f}' if k.startswith('psnr') else f'{o[k]:.4f}' for k in ('psnr_y', 'ssim_y', 'psnr_rgb', 'ssim_rgb', 'ssim_global')})
+    return [dict(network=label_of(m), test=t, pictures=o['n'],
+                 **{k: f'{o[k]:.2f}' if k.startswith('psnr') else f'{o[k]:.4f}'
+                    for k in ('psnr_y', 'ssim_y', 'psnr_rgb', 'ssim_rgb', 'ssim_global')})
             for (m,t),o in found.items()]
 
 def cost_table(models, size='448x256', rounds=7)->list:
     "Parameters, operations and time of one frame, side by side in one run"
-    rows = [o for o in bench(list(models), size, rounds)['rows'] if o['engine'] == 'torch' and o['dtype'] == 'float32']
-    return [dict(network=label_of(o['model']), parameters=o['params'], gflop=o['gflop'], ms=o['ms']) for o in rows]
+    rows = [o for o in bench(list(models), size, rounds)['rows'] if o['engine'] == 'torch'
+            and o['dtype'] == 'float32']
+    return [dict(network=label_of(o['model']), parameters=o['params'], gflop=o['gflop'], ms=o['ms'])
+            for o in rows]
 
 # %% ../../nbs/10_report/02_quality.ipynb #924dd81f
 peers = [dict(network=n, parameters=p, gflop=g, Set5=a, Set14=b, B100=c, source=s) for n,p,g,a,b,c,s in (
-    ('PlainUSR-U', 19_820, .28, 30.77, 27.72, 27.03, 'Wang et al. 2024'), ('PlainUSR-T', 60_100, .86, 31.20, 28.02, 27.20, 'Wang et al. 2024'),
-    ('PlainUSR-S', 68_612, .92, 31.56, 28.17, 27.30, 'Wang et al. 2024'), ('PlainUSR-L', 734_004, 9.66, 32.25, 28.71, None, 'Wang et al. 2024'),
-    ('SAFMN', 237_000, 3.36, 32.16, 28.63, None, 'Sun et al. 2023'), ('RLFN', 317_218, 4.30, 32.10, 28.60, None, 'Kong et al. 2022'),
-    ('BSRN', 352_400, 4.78, 32.35, 28.73, None, 'Li et al. 2022'), ('IMDN', 715_176, 10.18, 32.20, 28.58, None, 'Hui et al. 2019'),
-    ('DCTLSA', 885_328, None, 32.53, 28.83, None, 'Zeng et al. 2023'), ('CRAFT', 753_344, None, 32.40, 28.85, None, 'Li et al. 2023'))]
+    ('PlainUSR-U', 19_820, .28, 30.77, 27.72, 27.03, 'Wang et al. 2024'),
+    ('PlainUSR-T', 60_100, .86, 31.20, 28.02, 27.20, 'Wang et al. 2024'),
+    ('PlainUSR-S', 68_612, .92, 31.56, 28.17, 27.30, 'Wang et al. 2024'),
+    ('PlainUSR-L', 734_004, 9.66, 32.25, 28.71, None, 'Wang et al. 2024'),
+    ('SAFMN', 237_000, 3.36, 32.16, 28.63, None, 'Sun et al. 2023'),
+    ('RLFN', 317_218, 4.30, 32.10, 28.60, None, 'Kong et al. 2022'),
+    ('BSRN', 352_400, 4.78, 32.35, 28.73, None, 'Li et al. 2022'),
+    ('IMDN', 715_176, 10.18, 32.20, 28.58, None, 'Hui et al. 2019'),
+    ('DCTLSA', 885_328, None, 32.53, 28.83, None, 'Zeng et al. 2023'),
+    ('CRAFT', 753_344, None, 32.40, 28.85, None, 'Li et al. 2023'))]
 
 # %% ../../nbs/10_report/02_quality.ipynb #f08bab0d
 def beside_peers(
@@ -90,10 +102,13 @@ def beside_peers(
 )->list: # rows as those of `peers`
     "What was measured and what was published, PSNR on Y, the smallest network first"
     size = {o['network']: o for o in cost}
-    mine = {label_of(m): dict(network=label_of(m), parameters=size[label_of(m)]['parameters'], gflop=size[label_of(m)]['gflop'], Set5=None, Set14=None, B100=None, source='measured here')
+    mine = {label_of(m): dict(network=label_of(m), parameters=size[label_of(m)]['parameters'],
+                              gflop=size[label_of(m)]['gflop'], Set5=None, Set14=None, B100=None,
+                              source='measured here')
             for m,_ in found if label_of(m) in size}
     for (m,t),o in found.items():
-        if t in ('Set5', 'Set14', 'B100') and label_of(m) in mine: mine[label_of(m)][t] = round(o['psnr_y'], 2)
+        if t in ('Set5', 'Set14', 'B100') and label_of(m) in mine:
+            mine[label_of(m)][t] = round(o['psnr_y'], 2)
     return sorted([*mine.values(), *peers], key=lambda o: o['parameters'])
 
 def plot_peers(
@@ -101,13 +116,19 @@ def plot_peers(
 )->Image.Image:
     "PSNR on Set5 against parameters"
     from matplotlib.figure import Figure
-    fig = Figure(figsize=(8, 3.6), dpi=100, layout='constrained'); ax = fig.subplots()
+    fig = Figure(figsize=(8, 3.6), dpi=100, layout='constrained')
+    ax = fig.subplots()
     for o in rows:
         if not o['Set5'] or not o['parameters']: continue
         own = o['source'] == 'measured here'
         ax.plot(o['parameters'], o['Set5'], 'o', color='C3' if own else 'C0', mfc='C3' if own else 'white')
-        ax.annotate(o['network'], (o['parameters'], o['Set5']), textcoords='offset points', xytext=(5, 4), fontsize=8, color='C3' if own else 'C0')
-    ax.set_xscale('log'); ax.set_xlabel('parameters'); ax.set_ylabel('Set5, PSNR, dB (Y)'); ax.grid(alpha=.3, which='both'); ax.margins(.12)
+        ax.annotate(o['network'], (o['parameters'], o['Set5']), textcoords='offset points', xytext=(5, 4),
+                    fontsize=8, color='C3' if own else 'C0')
+    ax.set_xscale('log')
+    ax.set_xlabel('parameters')
+    ax.set_ylabel('Set5, PSNR, dB (Y)')
+    ax.grid(alpha=.3, which='both')
+    ax.margins(.12)
     return figure_picture(fig)
 
 # %% ../../nbs/10_report/02_quality.ipynb #49ab1d75
@@ -119,15 +140,17 @@ def extremes(
     n:int=2,        # pictures of each kind
 )->Image.Image:
     "Crops of the pictures that gained most and least: bicubic, network, truth"
-    net,gain = open_network(name),{o['name']: o['psnr_y'] - b['psnr_y'] for o,b in zip(found['images'], bicubic['images'])}
-    order = sorted(gain, key=gain.get); strips = []
+    net = open_network(name)
+    gain = {o['name']: o['psnr_y'] - b['psnr_y'] for o,b in zip(found['images'], bicubic['images'])}
+    order = sorted(gain, key=gain.get)
+    strips = []
     for o in [*order[::-1][:n], *order[:n]]:
-        hr = crop_to(frames[frames.names.index(o)][None]/255); lr,x = degrade(hr)
+        hr = crop_to(frames[frames.names.index(o)][None]/255)
+        lr,x = degrade(hr)
         with torch.inference_mode(): y = restore(net, lr)
-        strips.append(crops_picture({'bicubic': x, f'{label_of(name)}, {gain[o]:+.2f} dB': y, f'truth: {Path(o).stem}': hr}, busiest(hr)))
-    sheet = Image.new('RGB', (max(o.width for o in strips), sum(o.height+4 for o in strips)), 'white'); y = 0
-    for o in strips: sheet.paste(o, (0, y)); y += o.height + 4
-    return sheet
+        strips.append(crops_picture({'bicubic': x, f'{label_of(name)}, {gain[o]:+.2f} dB': y,
+                                     f'truth: {Path(o).stem}': hr}, busiest(hr)))
+    return stack(*strips)
 
 # %% ../../nbs/10_report/02_quality.ipynb #0eb62b5a
 def claims(
@@ -137,11 +160,18 @@ def claims(
 )->list: # rows: claim, published, measured
     "The published table beside what is true of it"
     o = evaluate(load_model(student), frames).as_dict()
-    cost = {c['model']: c for c in bench(['msafn_seed', 'light_msafn_seed'], f'{size[0]}x{size[1]}', 3)['rows'] if c['engine'] == 'torch' and c['dtype'] == 'float32'}
+    rows = bench(['msafn_seed', 'light_msafn_seed'], f'{size[0]}x{size[1]}', 3)['rows']
+    cost = {c['model']: c for c in rows if c['engine'] == 'torch' and c['dtype'] == 'float32'}
     big,small = cost['msafn_seed'],cost['light_msafn_seed']
-    return [dict(claim='PSNR of the student', published='~28.9 dB', measured=f"{o['psnr_rgb']:.2f} dB RGB, {o['psnr_y']:.2f} dB Y (bicubic {o['bicubic']['psnr_rgb']:.2f}, {o['bicubic']['psnr_y']:.2f})"),
-            dict(claim='SSIM of the student', published='~0.9416', measured=f"{o['ssim_global']:.4f} by their statistic, which gives bicubic {o['bicubic']['ssim_global']:.4f}; SSIM {o['ssim_y']:.4f}"),
-            dict(claim='student against teacher', published='3-4x as fast', measured=f"{big['ms']/small['ms']:.1f}x"),
+    bicubic = o['bicubic']
+    dB = (f"{o['psnr_rgb']:.2f} dB RGB, {o['psnr_y']:.2f} dB Y "
+          f"(bicubic {bicubic['psnr_rgb']:.2f}, {bicubic['psnr_y']:.2f})")
+    alike = (f"{o['ssim_global']:.4f} by their statistic, which gives bicubic {bicubic['ssim_global']:.4f}; "
+             f"SSIM {o['ssim_y']:.4f}")
+    return [dict(claim='PSNR of the student', published='~28.9 dB', measured=dB),
+            dict(claim='SSIM of the student', published='~0.9416', measured=alike),
+            dict(claim='student against teacher', published='3-4x as fast',
+                 measured=f"{big['ms']/small['ms']:.1f}x"),
             dict(claim='parameters of the teacher', published='~8.1 M', measured=f"{big['params']:,}"),
             dict(claim='parameters of the student', published='~0.8 M', measured=f"{small['params']:,}")]
 
@@ -149,11 +179,15 @@ def claims(
 def limit_cases()->dict: # what it is to (HR, what the network sees), each (1, 3, H, W)
     "Frames that a network was not made for, and one that it was"
     from skimage import data
-    def tensor(a): return crop_to(torch.from_numpy(np.array(a if a.ndim == 3 else np.repeat(a[..., None], 3, 2))).permute(2, 0, 1)[None].float()/255)
-    photo,text,face = tensor(load_photograph('coffee')[:256, :448]),tensor(data.page()),tensor(load_photograph('astronaut')[0:192, 128:320])
-    out = {k: (hr, degrade(hr)[1]) for k,hr in (('a photograph, shrunk', photo), ('a printed page, shrunk', text), ('a face, shrunk', face))}
+    def tensor(a): return crop_to(as_frame(a))
+    photo,text = tensor(load_photograph('coffee')[:256, :448]),tensor(data.page())
+    face = tensor(load_photograph('astronaut')[0:192, 128:320])
+    out = {k: (hr, degrade(hr)[1])
+           for k,hr in (('a photograph, shrunk', photo), ('a printed page, shrunk', text),
+                        ('a face, shrunk', face))}
     small = to_uint8(degrade(photo)[0][0]).permute(1, 2, 0).numpy()
-    for q in (80, 30): out[f'a photograph, shrunk, JPEG of quality {q}'] = photo,upscale(tensor(as_jpeg(small, q)))
+    for q in (80, 30):
+        out[f'a photograph, shrunk, JPEG of quality {q}'] = photo,upscale(tensor(as_jpeg(small, q)))
     return out | {'a photograph that was never shrunk': (photo, photo)}
 
 def limits(
@@ -163,8 +197,10 @@ def limits(
     net,rows = open_network(name),[]
     for k,(hr,x) in limit_cases().items():
         with torch.inference_mode(): y = net(x) if not getattr(net, 'lr_input', 0) else net(downscale(x))
-        before,after = (score(o, hr, names=('psnr_y',))['psnr_y'] if not torch.equal(o, hr) else float('inf') for o in (x, y))
-        rows.append({'what it sees': k, 'as it is': 'the truth' if before == float('inf') else f'{before:.2f} dB', 'enhanced': f'{after:.2f} dB'})
+        before,after = (score(o, hr, names=('psnr_y',))['psnr_y'] if not torch.equal(o, hr) else float('inf')
+                        for o in (x, y))
+        rows.append({'what it sees': k, 'as it is': 'the truth' if before == float('inf')
+                     else f'{before:.2f} dB', 'enhanced': f'{after:.2f} dB'})
     return rows
 
 # %% ../../nbs/10_report/02_quality.ipynb #e432952a
@@ -178,9 +214,14 @@ def write_card(
     path = shipped_weights(name)
     if not path: raise InputError(f"no weights come with {name!r}: a card belongs to weights")
     net,quality = load_model(path),[o for o in detail_table(found) if o['network'] in ('bicubic', name)]
-    parts = [f"# {name}", f"{n_params(net):,} parameters, {gflop(net):.2f} GFLOP for a frame of 448x256; fingerprint `{fingerprint(net)}`.", words.strip(),
-             "## Figures", "Shave 4, 8-bit rounding before scoring; SSIM is Wang et al. (2004), `ssim_global` the published scripts' statistic.", markdown(quality),
-             "## Limits", "PSNR on Y of what it is given, and of what it makes of it. It was trained on clean frames, shrunk by bicubic and nothing else.", markdown(limits(name))]
+    facts = (f"{n_params(net):,} parameters, {gflop(net):.2f} GFLOP for a frame of 448x256; "
+             f"fingerprint `{fingerprint(net)}`.")
+    protocol = ("Shave 4, 8-bit rounding before scoring; SSIM is Wang et al. (2004), `ssim_global` "
+                "the published scripts' statistic.")
+    clean = ("PSNR on Y of what it is given, and of what it makes of it. It was trained on clean "
+             "frames, shrunk by bicubic and nothing else.")
+    parts = [f"# {name}", facts, words.strip(), "## Figures", protocol, markdown(quality),
+             "## Limits", clean, markdown(limits(name))]
     out = Path(out or path.with_suffix('.md'))
     with atomic_write(out, 'w') as f: f.write('\n\n'.join(parts) + '\n')
     return out
@@ -197,24 +238,35 @@ def report(
     "report.html and report.md: quality, cost, peers, crops, limits; a report that was stopped goes on"
     out,frames = Path(out),{k: frames_to_score(v, (4,)) for k,v in tests.items()}
     models,device = ['bicubic', *(o for o in models if o != 'bicubic')],pick_device(device)
-    if len(set(map(label_of, models))) < len(models): raise InputError("two of the networks have the same name: give one of the files another")
+    if len(set(map(label_of, models))) < len(models):
+        raise InputError("two of the networks have the same name: give one of the files another")
     found = scores(models, frames, out, device)
     own = [m for m in models if m in ('nano_msafn', 'light_msafn', 'msafn')]
     quality,cost = quality_table(found),cost_table(models, size)
     between = beside_peers(found, cost)
-    parts = [('Quality: PSNR / SSIM on Y', quality), ('Every number', detail_table(found)), (f'Cost of a frame of {size}, {torch.get_num_threads()} threads', cost), ('Beside the peers: PSNR on Y', between)]
-    if published: parts.append(('What the published table claims', claims(published, next((o for k,o in frames.items() if 'clips' in k), next(iter(frames.values()))))))
+    parts = [('Quality: PSNR / SSIM on Y', quality), ('Every number', detail_table(found)),
+             (f'Cost of a frame of {size}, {torch.get_num_threads()} threads', cost),
+             ('Beside the peers: PSNR on Y', between)]
+    if published:
+        parts.append(('What the published table claims',
+                      claims(published,
+                             next((o for k,o in frames.items() if 'clips' in k),
+                                  next(iter(frames.values()))))))
     parts += [(f'What {m} does to frames it was not made for', limits(m)) for m in own]
     pictures = {'Set5 against parameters': plot_peers(between)} if any(t == 'Set5' for _,t in found) else {}
-    pictures |= {f'{m} on {t}: gained most, and least': extremes(m, f, found[m, t], found['bicubic', t]) for m in own for t,f in list(frames.items())[:1]}
+    pictures |= {f'{m} on {t}: gained most, and least': extremes(m, f, found[m, t], found['bicubic', t])
+                 for m in own for t,f in list(frames.items())[:1]}
     _write_report(out, parts, pictures)
     return dict(quality=quality, cost=cost, out=str(out))
 
+# %% ../../nbs/10_report/02_quality.ipynb #4762f8ff
 def _write_report(out, parts, pictures):
     names = {k: f'picture-{i+1}.png' for i,k in enumerate(pictures)}
     for k,image in pictures.items():
         with atomic_write(out/names[k]) as f: image.save(f, 'PNG')
-    text = [f'# RefiNet {refinet.__version__}: what the weights are worth'] + [f'## {k}\n\n{markdown(v)}' for k,v in parts] + [f'## {k}\n\n![{k}]({names[k]})' for k in pictures]
+    text = [f'# RefiNet {refinet.__version__}: what the weights are worth',
+            *(f'## {k}\n\n{markdown(v)}' for k,v in parts),
+            *(f'## {k}\n\n![{k}]({names[k]})' for k in pictures)]
     with atomic_write(out/'report.md', 'w') as f: f.write('\n\n'.join(text) + '\n')
     body = [o for k,v in [*parts, *pictures.items()] for o in (f'<h2>{html.escape(k)}</h2>', v)]
     with atomic_write(out/'report.html', 'w') as f: f.write(page('RefiNet: what the weights are worth', body))

@@ -27,7 +27,8 @@ def error_map(
 )->Image.Image:
     "The mean absolute error of each pixel, in colours"
     e = (x.clamp(0, 1) - truth).abs().mean(1)[0].cpu().numpy()
-    return as_picture((colormaps['inferno']((e/max(top or e.max(), 1e-6)).clip(0, 1))[..., :3]*255).astype(np.uint8))
+    return as_picture((colormaps['inferno']((e/max(top or e.max(), 1e-6)).clip(0, 1))[...,
+        :3]*255).astype(np.uint8))
 
 @torch.no_grad()
 def run_model(
@@ -52,7 +53,8 @@ def crop_sheet(
     truth = next(iter(cut.values()))
     top = max((v - truth).abs().mean(1).max().item() for v in cut.values())
     above = strip(cut, zoom=zoom, metrics_to=next(iter(cut)))
-    below = strip({f'error of {k}' if i else f'yellow: {top*255:.0f} of 255':error_map(v, truth, top) for i,(k,v) in enumerate(cut.items())}, zoom=zoom)
+    below = strip({f'error of {k}' if i else f'yellow: {top*255:.0f} of 255':error_map(v, truth, top)
+                   for i,(k,v) in enumerate(cut.items())}, zoom=zoom)
     return stack(above, below)
 
 # %% ../../nbs/11_widgets/02_explorer.ipynb #9de1d892
@@ -67,19 +69,27 @@ class CropExplorer(Pane):
         if not len(frames): raise InputError("no frames to look at")
         self.frames,self.zoom,self.kept = frames,zoom,(None, None)
         self.models = {k:load_model(v) if isinstance(v, (str, Path)) else v for k,v in (models or {}).items()}
-        slider = lambda text, top, value, step=1, low=0: widgets.IntSlider(value, low, top, step, description=text, continuous_update=False)
+        slider = lambda text, top, value, step=1, low=0: widgets.IntSlider(value, low, top, step,
+            description=text, continuous_update=False)
         self.frame,self.size = slider('frame', len(frames)-1, 0),slider('size', 256, size, 16, 32)
         self.x,self.y = slider('x', 4096, 0, 4),slider('y', 4096, 0, 4)
-        self.noise = widgets.FloatSlider(0., min=0, max=.1, step=.01, description='noise', continuous_update=False)
-        self.which = {k: widgets.Checkbox(True, description=k, indent=False, layout=dict(width='auto')) for k in self.models}
-        super().__init__(widgets.HBox([self.frame, self.size]), widgets.HBox([self.x, self.y]), widgets.HBox([self.noise, *self.which.values()]))
-        for o in (self.frame, self.x, self.y, self.size, self.noise, *self.which.values()): o.observe(self.refresh, 'value')
+        self.noise = widgets.FloatSlider(0., min=0, max=.1, step=.01, description='noise',
+                                         continuous_update=False)
+        self.which = {k: widgets.Checkbox(True, description=k, indent=False, layout=dict(width='auto'))
+                      for k in self.models}
+        super().__init__(widgets.HBox([self.frame, self.size]), widgets.HBox([self.x, self.y]),
+                         widgets.HBox([self.noise, *self.which.values()]))
+        for o in (self.frame, self.x, self.y, self.size, self.noise, *self.which.values()):
+            o.observe(self.refresh, 'value')
         self.refresh()
     def whole(self): # name to the whole frame, as each makes it; kept until another frame or noise is chosen
         if self.kept[0] != (at := (self.frame.value, self.noise.value)):
-            hr = crop_to(as_frame(self.frames[at[0]])); lr,_ = degrade(hr)
-            lr = round8(lr + at[1]*torch.randn(lr.shape, generator=torch.Generator().manual_seed(0))) # the same noise at every strength
-            self.kept = at,dict(HR=hr, degraded=upscale(lr).clamp(0, 1), **{k:run_model(m, lr) for k,m in self.models.items()})
+            hr = crop_to(as_frame(self.frames[at[0]]))
+            lr,_ = degrade(hr)
+            # the same noise at every strength
+            lr = round8(lr + at[1]*torch.randn(lr.shape, generator=torch.Generator().manual_seed(0)))
+            self.kept = at,dict(HR=hr, degraded=upscale(lr).clamp(0, 1),
+                                **{k:run_model(m, lr) for k,m in self.models.items()})
         return self.kept[1]
     def render(self):
         whole = {k: o for k,o in self.whole().items() if k not in self.which or self.which[k].value}

@@ -45,7 +45,8 @@ def read_log(
     if not path.exists(): return []
     text = path.read_text(encoding='utf-8', errors='replace')
     whole = text[:text.rfind('\n')+1] # the last line may be half written
-    return [row for o in csv.DictReader(io.StringIO(whole)) if (row := {k:_number(o.get(k)) for k in log_columns})['epoch'] is not None]
+    return [row for o in csv.DictReader(io.StringIO(whole))
+            if (row := {k:_number(o.get(k)) for k in log_columns})['epoch'] is not None]
 
 # %% ../../nbs/11_widgets/05_monitor.ipynb #a04b1dc2
 def log_figure(
@@ -55,19 +56,26 @@ def log_figure(
     fig = Figure(figsize=(8.6, 2.3), layout='constrained')
     for ax,k in zip(fig.subplots(1, 4), ('loss', 'psnr', 'ssim', 'lr')):
         points = [(o['epoch'], o[k]) for o in rows if o[k] is not None]
-        ax.set_title(dict(psnr='PSNR in dB', ssim='SSIM', lr='learning rate').get(k, k), fontsize=8); ax.tick_params(labelsize=7); ax.set_xlabel('epoch', fontsize=7)
+        ax.set_title(dict(psnr='PSNR in dB', ssim='SSIM', lr='learning rate').get(k, k), fontsize=8)
+        ax.tick_params(labelsize=7)
+        ax.set_xlabel('epoch', fontsize=7)
         if points: ax.plot(*zip(*points), marker='.' if len(points) < 40 else '')
-        if k == 'loss' and points and min(p[1] for p in points) > 0: ax.set_yscale('log'); ax.tick_params(which='both', labelsize=6)
+        if k == 'loss' and points and min(p[1] for p in points) > 0:
+            ax.set_yscale('log')
+            ax.tick_params(which='both', labelsize=6)
         if k in ('psnr', 'ssim') and points:
             best = max(points, key=lambda p: p[1])
-            ax.plot(*best, 'o', color='#e18a2a'); ax.set_title(f'{ax.get_title()}, best {best[1]:.{2 if k == "psnr" else 4}f}', fontsize=8)
+            ax.plot(*best, 'o', color='#e18a2a')
+            ax.set_title(f'{ax.get_title()}, best {best[1]:.{2 if k == "psnr" else 4}f}', fontsize=8)
     return fig
 
 def log_line(rows)->str:
     "Where a run has got to, in one line"
     if not rows: return "no epoch is finished yet: log.csv is empty or not there"
     last,skipped = rows[-1],sum(o['skipped'] or 0 for o in rows[-1:])
-    return f"epoch {last['epoch']:.0f}, step {last['step'] or 0:,.0f}, {(last['seconds'] or 0)/60:.1f} minutes" + (f", {skipped:.0f} batches skipped" if skipped else '')
+    minutes = (last['seconds'] or 0)/60
+    line = f"epoch {last['epoch']:.0f}, step {last['step'] or 0:,.0f}, {minutes:.1f} minutes"
+    return line + (f", {skipped:.0f} batches skipped" if skipped else '')
 
 # %% ../../nbs/11_widgets/05_monitor.ipynb #b87e9555
 def newest_weights(
@@ -75,7 +83,8 @@ def newest_weights(
 )->Path|None: # a file; None where the run has not got that far
     "The newest weights of a run"
     folder = Path(run_folder)
-    kept = [o for name in ('best_*.safetensors', 'final_*.safetensors') for o in folder.glob(name)] or [o for o in [folder/'last.ckpt'] if o.exists()]
+    kept = ([o for name in ('best_*.safetensors', 'final_*.safetensors') for o in folder.glob(name)]
+            or [o for o in [folder/'last.ckpt'] if o.exists()])
     return max(kept, key=lambda o: o.stat().st_mtime_ns, default=None)
 
 def run_settings(run_folder)->dict: # empty where there is no run.json yet
@@ -86,23 +95,31 @@ def open_weights(
     path, # of `newest_weights`
 )->tuple: # the network, in eval mode, and the step it had reached; None where the file does not say
     "A network as a run has left it"
-    if path.suffix == '.safetensors': step = read_metadata(path).get('step'); return load_model(path),int(step) if step else None
+    if path.suffix == '.safetensors':
+        step = read_metadata(path).get('step')
+        return load_model(path),int(step) if step else None
     try: state = read_checkpoint(path.parent)
     except InputError: state = None
     if state is None: raise InputError(f"{path} is broken: crops come with the first best_*.safetensors")
     name,mean = state['settings'].get('model'),state['callbacks'].get('EMA')
-    if name not in presets: raise InputError(f"{path.name} holds a network that is no preset: crops come with the first best_*.safetensors")
-    weights = mean['ema'] if mean else {k.removeprefix('model.'): v for k,v in state['task'].items() if k.startswith('model.')}
-    return fill(starting_model(name, branches=state['settings'].get('branches', False)), weights, path).eval(),state['step']
+    if name not in presets:
+        raise InputError(f"{path.name} holds a network that is no preset: crops come with the first "
+                         "best_*.safetensors")
+    weights = mean['ema'] if mean else {k.removeprefix('model.'): v for k,v in state['task'].items()
+                                        if k.startswith('model.')}
+    return fill(starting_model(name, branches=state['settings'].get('branches', False)), weights,
+                path).eval(),state['step']
 
 # %% ../../nbs/11_widgets/05_monitor.ipynb #410a50d3
 def frames_of_run(
     settings:dict, # of `run_settings`
 )->tuple: # `Frames`, and a remark where they are not the run's own
     "What a run validates on, or the sample where that is not to be found"
-    data = settings.get('data'); sample = lambda why: (open_frames('sample', 'test', (4,)),why)
+    data = settings.get('data')
+    sample = lambda why: (open_frames('sample', 'test', (4,)),why)
     if data is None: return sample('on the sample: no run.json says what the run was given')
-    root = Path(data).parent if Path(data).name == 'sequences' else Path(data) # of Vimeo-90K a run names the folder of the clips
+    # of Vimeo-90K a run names the folder of the clips
+    root = Path(data).parent if Path(data).name == 'sequences' else Path(data)
     if root == sample_root(): return sample('')
     try: frames = open_frames(root, 'test')
     except InputError: return sample(f'on the sample: {data} is not to be found here')
@@ -123,24 +140,39 @@ def fixed_crops(
 # %% ../../nbs/11_widgets/05_monitor.ipynb #32fea009
 class RunCrops:
     "Three fixed crops by the newest weights of a run; nothing is opened while the file is the same"
-    def __init__(self, run_folder): self.folder,self.mark,self.hr,self.sheet,self.said,self.error,self.remark = Path(run_folder),None,None,None,'','',''
+    def __init__(self, run_folder):
+        self.folder,self.mark = Path(run_folder),None
+        self.hr = self.sheet = None
+        self.said = self.error = self.remark = ''
     def now(self): # what tells a file of weights from the one before
-        try: return (path := newest_weights(self.folder)) and (path, path.stat().st_mtime_ns, path.stat().st_size)
+        try:
+            path = newest_weights(self.folder)
+            return path and (path, path.stat().st_mtime_ns, path.stat().st_size)
         except FileNotFoundError: return self.mark # just being replaced
     def stale(self)->bool: return bool(self.now()) and self.now() != self.mark
     def look(self, rows=()): # draw anew if there is something new; rows: of `read_log`
         if (mark := self.now()) is None or mark == self.mark: return self
         self.mark = mark
-        try: self.draw(mark[0], rows); self.error = ''
-        except Exception as e: self.error = str(e) if isinstance(e, InputError) else f'{mark[0].name}: {type(e).__name__}: {e}'
+        try:
+            self.draw(mark[0], rows)
+            self.error = ''
+        except Exception as e:
+            self.error = str(e) if isinstance(e, InputError) else f'{mark[0].name}: {type(e).__name__}: {e}'
         return self
     def draw(self, path, rows):
-        if self.hr is None: frames,self.remark = frames_of_run(run_settings(self.folder)); self.hr = fixed_crops(frames)
-        model,step = open_weights(path); lr,x = degrade(self.hr)
-        epoch = next((f"epoch {o['epoch']:.0f}" for o in rows if o['step'] == step), f'step {step:,}' if step is not None else path.name)
+        if self.hr is None:
+            frames,self.remark = frames_of_run(run_settings(self.folder))
+            self.hr = fixed_crops(frames)
+        model,step = open_weights(path)
+        lr,x = degrade(self.hr)
+        epoch = f'step {step:,}' if step is not None else path.name
+        epoch = next((f"epoch {o['epoch']:.0f}" for o in rows if o['step'] == step), epoch)
         kinds = {'HR': self.hr, 'degraded': x.clamp(0, 1), epoch: run_model(model, lr)}
-        caption = lambda name, i: f'{i+1}: {name}' + ('' if name == 'HR' else f'  {picture_psnr(kinds[name][i], self.hr[i]):.2f} dB')
-        self.sheet = strip({caption(k, i): o[i] for k,o in kinds.items() for i in range(len(self.hr))}, zoom=2, columns=len(self.hr))
+        def caption(name, i):
+            if name == 'HR': return f'{i+1}: {name}'
+            return f'{i+1}: {name}  {picture_psnr(kinds[name][i], self.hr[i]):.2f} dB'
+        self.sheet = strip({caption(k, i): o[i] for k,o in kinds.items() for i in range(len(self.hr))},
+                           zoom=2, columns=len(self.hr))
         self.said = f'crops by {path.name} of {epoch}' + (f', {self.remark}' if self.remark else '')
 
 # %% ../../nbs/11_widgets/05_monitor.ipynb #458760e2
@@ -149,36 +181,53 @@ class TrainingMonitor(Pane):
     def __init__(self,
         run_folder, # of a run
     ):
-        self.folder,self.watcher,self.worker,self.halt = existing_folder(run_folder),None,None,threading.Event()
+        self.folder,self.watcher = existing_folder(run_folder),None
+        self.worker,self.halt = None,threading.Event()
         self.crops,self.lock,self.drawn = RunCrops(self.folder),threading.Lock(),(None, None)
-        self.again = widgets.Button(description='look again'); self.again.on_click(self.refresh)
+        self.again = widgets.Button(description='look again')
+        self.again.on_click(self.refresh)
         super().__init__(self.again)
         self.refresh()
     def render(self)->Image.Image:
         rows = read_log(self.folder)
-        if self.drawn[0] != rows: self.drawn = rows,figure_picture(log_figure(rows)) # no new line, no new curves
+        # no new line, no new curves
+        if self.drawn[0] != rows: self.drawn = rows,figure_picture(log_figure(rows))
         return stack(self.drawn[1], self.crops.sheet) if self.crops.sheet else self.drawn[1]
-    def said(self)->str: return '; '.join(filter(None, (log_line(read_log(self.folder)), self.crops.error or self.crops.said)))
+    def said(self)->str:
+        return '; '.join(filter(None, (log_line(read_log(self.folder)), self.crops.error or self.crops.said)))
     def tell(self, text='', wrong=False): super().tell(text, wrong or bool(self.crops.error))
     def draw(self): # what is known by now
         with self.lock: super().refresh() # a click and a thread may come together
     def refresh(self, change=None): # draw, and ask for crops if there are new weights
         self.draw()
         if not (self.worker and self.worker.is_alive()) and self.crops.stale():
-            self.worker = threading.Thread(target=self.look, daemon=True); self.worker.start()
-    def look(self): self.attempt(lambda: self.crops.look(read_log(self.folder))); self.draw()
-    def wait(self, timeout=None): self.worker and self.worker.join(timeout); return self # for the crops
-    def _repr_mimebundle_(self, **kw): self.wait(2); return super()._repr_mimebundle_(**kw) # the picture that is saved has crops, if they come soon
+            self.worker = threading.Thread(target=self.look, daemon=True)
+            self.worker.start()
+    def look(self):
+        self.attempt(lambda: self.crops.look(read_log(self.folder)))
+        self.draw()
+    def wait(self, timeout=None):
+        self.worker and self.worker.join(timeout)
+        return self # for the crops
+    def _repr_mimebundle_(self, **kw):
+        self.wait(2)
+        return super()._repr_mimebundle_(**kw) # the picture that is saved has crops, if they come soon
     def watch(self,
         seconds:float=3600., # to go on watching
         every:float=5.,      # seconds between two looks
     ):
         "Look again and again, in a thread; returns at once"
-        self.stop(); self.halt = halt = threading.Event()
+        self.stop()
+        self.halt = halt = threading.Event()
         def look():
             end = time.monotonic() + seconds
-            while not halt.wait(min(every, max(end - time.monotonic(), 0))) and time.monotonic() < end: self.refresh()
+            while not halt.wait(min(every, max(end - time.monotonic(), 0))) and time.monotonic() < end:
+                self.refresh()
             if not halt.is_set(): self.refresh()
-        self.watcher = threading.Thread(target=look, daemon=True); self.watcher.start()
+        self.watcher = threading.Thread(target=look, daemon=True)
+        self.watcher.start()
         return self
-    def stop(self): self.halt.set(); self.watcher and self.watcher.join(10); return self.wait(10)
+    def stop(self):
+        self.halt.set()
+        self.watcher and self.watcher.join(10)
+        return self.wait(10)

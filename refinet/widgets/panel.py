@@ -10,12 +10,13 @@ import base64, html
 import ipywidgets as widgets
 from PIL import Image
 from ..core.files import InputError
-from .divider import png_bytes
+from ..core.figures import png_bytes
 
 # %% ../../nbs/11_widgets/01_panel.ipynb #dfeade82
 def picture_widget(picture)->widgets.Image:
     "A picture among the controls, at its own size: pixels that are stretched cannot be judged"
-    return widgets.Image(value=png_bytes(picture), format='png', layout=dict(align_self='flex-start', max_width='100%', flex='0 0 auto'))
+    return widgets.Image(value=png_bytes(picture), format='png',
+                         layout=dict(align_self='flex-start', max_width='100%', flex='0 0 auto'))
 
 class Pane(widgets.VBox):
     "Controls, a picture, and a line that says what went wrong"
@@ -28,7 +29,8 @@ class Pane(widgets.VBox):
         self.line.value = f'<span style="color:{"#c00" if wrong else "inherit"}">{html.escape(text)}</span>'
     def attempt(self, action): # do it; an error becomes the line under the picture
         try: return action()
-        except Exception as e: self.tell(str(e) if isinstance(e, InputError) else f'{type(e).__name__}: {e}', wrong=True)
+        except Exception as e:
+            self.tell(str(e) if isinstance(e, InputError) else f'{type(e).__name__}: {e}', wrong=True)
     def said(self)->str: return '' # the line, where all is well
     def redraw(self):
         self.shown = self.render()
@@ -38,4 +40,5 @@ class Pane(widgets.VBox):
     def picture(self)->Image.Image: # what is shown now
         return self.shown
     def _repr_mimebundle_(self, **kw): # the live view, and a picture for where there is no kernel
-        return super()._repr_mimebundle_(**kw) | {'image/png': base64.b64encode(png_bytes(self.picture())).decode()}
+        return (super()._repr_mimebundle_(**kw)
+                | {'image/png': base64.b64encode(png_bytes(self.picture())).decode()})
