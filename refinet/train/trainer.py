@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['schedules', 'half', 'Supervised', 'cosine', 'one_cycle', 'constant', 'Callback', 'own_rows', 'own_masks',
-           'asked_to_stop', 'compile_network', 'parts_of', 'find_gradients', 'start_counting', 'start_state', 'update',
-           'end_epoch', 'leave', 'Trainer', 'small_trainer', 'StopOnNaN']
+           'asked_to_stop', 'compile_network', 'parts_of', 'find_gradients', 'start_counting', 'start_state',
+           'take_step', 'end_epoch', 'leave', 'Trainer', 'small_trainer', 'StopOnNaN']
 
 # %% ../../nbs/06_train/01_trainer.ipynb #fdbeab51
 import math, time
@@ -126,7 +126,7 @@ def start_state(t): # of a run that has not begun
     t.between = True # steps: False while one is under way
     start_counting(t)
 
-def update(t):
+def take_step(t):
     "One step of the optimizer, none where the batch is bad"
     norm = torch.stack([g.norm() for g in t.grads()]).norm()
     t.bad = ~(norm.isfinite() & t.loss.isfinite()) | t.leapt
@@ -186,6 +186,7 @@ class Trainer:
         start_state(self)
     model = property(lambda self: self.task.model)
     epoch = property(lambda self: self.step//self.epoch_steps)
+    def update(self): take_step(self)
     def grads(self): return [p.grad for p in self.params if p.grad is not None]
     def call(self, moment):
         for o in self.callbacks: getattr(o, moment)(self)
@@ -210,7 +211,7 @@ class Trainer:
         self.batch = self.degrade(crops.to(self.device, non_blocking=True), self.step)
         find_gradients(self, len(crops))
         self.call('after_backward')
-        update(self)
+        self.update()
         self.between = True
 
 # %% ../../nbs/06_train/01_trainer.ipynb #92006408
