@@ -136,9 +136,15 @@ options = dict(
     epoch_steps = option(Optional[int], 'steps between two validations'),
     ema       = option(Optional[float], 'decay of the mean of the weights, 0..1; 0: none'),
     accumulate= option(Optional[int], 'parts that a batch is worked off in, to save memory'),
-    branches  = (Annotated[Optional[bool], typer.Option(help='second paths beside the convolutions of a student, folded away at the end; by default where there is a teacher')], None),
-    compile   = (Annotated[Optional[bool], typer.Option('--compile', help='torch.compile: a minute first, then faster steps')], None),
-    tensorboard = (Annotated[Optional[bool], typer.Option('--tensorboard', help='a log for TensorBoard too')], None),
+    branches  = (Annotated[Optional[bool],
+                           typer.Option(help='second paths beside the convolutions of a student, '
+                                             'folded away at the end; by default where there is a teacher')],
+                 None),
+    compile   = (Annotated[Optional[bool],
+                           typer.Option('--compile',
+                                        help='torch.compile: a minute first, then faster steps')], None),
+    tensorboard = (Annotated[Optional[bool], typer.Option('--tensorboard', help='a log for TensorBoard too')],
+                   None),
     seed      = option(int, 'of weights, crops and flips', 0),
     resume    = (Annotated[bool, typer.Option('--resume', help='go on with the run in --out')], False),
     time_limit= option(Optional[str], 'stop in time, all saved: 11.2h, 90m'),
@@ -149,25 +155,32 @@ options = dict(
 def training(verb):
     "Give a verb that takes `**run` the options that every run has"
     own = [o for o in inspect.signature(verb).parameters.values() if o.kind != o.VAR_KEYWORD]
-    verb.__signature__ = inspect.Signature([*own, *(inspect.Parameter(k, inspect.Parameter.KEYWORD_ONLY, default=d, annotation=a) for k,(a,d) in options.items())])
+    more = [inspect.Parameter(k, inspect.Parameter.KEYWORD_ONLY, default=d, annotation=a)
+            for k,(a,d) in options.items()]
+    verb.__signature__ = inspect.Signature([*own, *more])
     return verb
 
 def summary(found)->str: # of a run, for a person
-    if not (best := found['best']): return f"{found['steps']} steps, {found['seconds']:.0f} s: stopped before the first validation"
-    return f"best: epoch {best['epoch']}, PSNR {best['psnr']:.2f} dB, SSIM {best['ssim']:.4f} (Y); {found['steps']} steps, {found['seconds']:.0f} s, {found['skipped_batches']} batches skipped, {len(found['bad_files'])} bad files; weights in {found['out']}"
+    if not (best := found['best']):
+        return f"{found['steps']} steps, {found['seconds']:.0f} s: stopped before the first validation"
+    return (f"best: epoch {best['epoch']}, PSNR {best['psnr']:.2f} dB, SSIM {best['ssim']:.4f} (Y); "
+            f"{found['steps']} steps, {found['seconds']:.0f} s, {found['skipped_batches']} batches skipped, "
+            f"{len(found['bad_files'])} bad files; weights in {found['out']}")
 
 # %% ../nbs/14_cli.ipynb #7a747bdf
 Out = Annotated[str, typer.Option(help="the run's folder")]
 @app.command()
 @training
-def train(data:Data, out:Out, model:Annotated[str, typer.Option(help='a preset')]='msafn', json:Json=False, **run):
+def train(data:Data, out:Out, model:Annotated[str, typer.Option(help='a preset')]='msafn',
+          json:Json=False, **run):
     "Train a network on the truth alone."
     from refinet.train.recipes import train
     found = train(data, out, model, **run)
     show(found, json, summary(found))
 
 # %% ../nbs/14_cli.ipynb #d8bd712a
-def term_options()->list: # a click option for each term of `distillation_terms` and each number that one takes
+# a click option for each term of `distillation_terms` and each number that one takes
+def term_options()->list:
     from refinet.losses import distillation_terms
     said = {}
     for k,kind in distillation_terms.items():
@@ -181,7 +194,7 @@ def term_options()->list: # a click option for each term of `distillation_terms`
     return typer.main.get_command(one).params
 
 class WithTerms(typer.core.TyperCommand):
-    "A verb with the options of the terms, made when they are asked for: `refinet --help` should not wait for torch"
+    "A verb with the options of the terms, made when asked for: `refinet --help` should not wait for torch"
     def get_params(self, ctx):
         own = term_options()
         self.names = [o.name for o in own]
@@ -194,14 +207,19 @@ class WithTerms(typer.core.TyperCommand):
 @app.command(cls=WithTerms)
 @training
 def distill(chosen:typer.Context,
-            teacher:Annotated[str, typer.Option(help='a preset, a file, or several: a.pth:2,b.safetensors:1')], data:Data, out:Out,
+            teacher:Annotated[str,
+                              typer.Option(help='a preset, a file, or several: a.pth:2,b.safetensors:1')],
+            data:Data, out:Out,
             model:Annotated[str, typer.Option(help="the student's preset")]='light_msafn',
             alpha:Annotated[Optional[float], typer.Option(help='weight of the truth, 0..1')]=None,
             soft:Annotated[Optional[str], typer.Option(help='distance to the teacher: l1 or mse')]=None,
             guidance:Annotated[Optional[str], typer.Option(help='constant, linear, cosine or adaptive')]=None,
-            upcycle:Annotated[Optional[float], typer.Option(help='weight of L1 to the teacher on what has no truth')]=None,
+            upcycle:Annotated[Optional[float],
+                              typer.Option(help='weight of L1 to the teacher on what has no truth')]=None,
             eight:Annotated[bool, typer.Option('--eight', help='ask the teacher in all eight ways')]=False,
-            cached:Annotated[bool, typer.Option('--cached', help="make the teacher's answers once and keep them beside the pack")]=False,
+            cached:Annotated[bool,
+                             typer.Option('--cached', help="make the teacher's answers once "
+                                                           "and keep them beside the pack")]=False,
             json:Json=False, **run):
     "Train a student on the truth and on a teacher."
     from refinet.distill.recipes import distill

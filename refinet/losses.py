@@ -36,7 +36,8 @@ class HybridLoss(nn.Module):
     "0.7 L1 + 0.3 (1 - ssim_global), one value a sample"
     def __init__(self,
         l1:float=.7,         # weight of L1; the rest is SSIM's
-        similarity=ssim_global, # (N, 3, H, W) twice to (N,); `refinet.metrics.scores.ssim` for the windowed one
+        # (N, 3, H, W) twice to (N,); `refinet.metrics.scores.ssim` for the windowed one
+        similarity=ssim_global,
     ):
         super().__init__()
         if not 0 <= l1 <= 1: raise InputError(f"the weight of L1 must be in 0..1, got {l1}")
@@ -57,7 +58,8 @@ def l1_and_gradient(a, b): # (N, C, H, W) each; (N,)
 
 def haar_bands(x): # (N, C, H, W), even sides
     "Horizontal, vertical and diagonal detail, each (N, C, H/2, W/2)"
-    a,b,c,d = x[..., ::2, ::2],x[..., ::2, 1::2],x[..., 1::2, ::2],x[..., 1::2, 1::2]
+    a,b = x[..., ::2, ::2],x[..., ::2, 1::2]
+    c,d = x[..., 1::2, ::2],x[..., 1::2, 1::2]
     return (a - b + c - d)/2,(a + b - c - d)/2,(a - b - c + d)/2
 
 def wavelet_loss(a, b): # (N, C, H, W) each, even sides; (N,)
@@ -65,7 +67,8 @@ def wavelet_loss(a, b): # (N, C, H, W) each, even sides; (N,)
     return sum(o.abs().flatten(1).mean(1) for o in haar_bands(a - b))
 
 # %% ../nbs/05_losses.ipynb #89b91ecb
-losses = dict(l1=l1_loss, mse=mse_loss, hybrid=HybridLoss(), charbonnier=charbonnier_loss, gradient=l1_and_gradient)
+losses = dict(l1=l1_loss, mse=mse_loss, hybrid=HybridLoss(), charbonnier=charbonnier_loss,
+              gradient=l1_and_gradient)
 
 def qualified(o)->str: # a function, a class, or an object of one
     "How `run.json` names what JSON cannot hold: its module and its name there"
@@ -76,22 +79,25 @@ def qualified(o)->str: # a function, a class, or an object of one
 def pick_loss(
     loss, # a key of `losses`, or any callable: (out, truth), each (N, 3, H, W), to (N,)
 ):
-    "The loss of this name, or the one that is given; a module is copied, so that a second run starts where the first did"
+    "The loss of this name, or the given one; a module is copied: a second run starts where the first did"
     if isinstance(loss, str) and loss in losses: return losses[loss]
-    if not callable(loss): raise InputError(f"no loss {loss!r}: there are {', '.join(losses)}, or any function")
+    if not callable(loss):
+        raise InputError(f"no loss {loss!r}: there are {', '.join(losses)}, or any function")
     return copy.deepcopy(loss) if isinstance(loss, nn.Module) else loss
 
 def one_per_sample(values, n:int, what:str): # values: what a loss returned
     "The values, if there is one for each of the n samples"
     if getattr(values, 'shape', None) == (n,): return values
     found = tuple(getattr(values, 'shape', ())) or 'one number'
-    raise InputError(f"{what} returned {found} for {n} samples: it must return one value a sample, e.g. d.flatten(1).mean(1)")
+    raise InputError(f"{what} returned {found} for {n} samples: "
+                     "it must return one value a sample, e.g. d.flatten(1).mean(1)")
 
 # %% ../nbs/05_losses.ipynb #afa2433b
 soft_targets = dict(mse=mse_loss, l1=l1_loss) # the distance to the teacher's output
 
 class DistillationLoss(nn.Module):
-    "alpha * L1(student, HR) + (1 - alpha) * MSE(student, teacher), one value a sample; the teacher gets no gradient"
+    "alpha * L1(student, HR) + (1 - alpha) * MSE(student, teacher), one value a sample"
+    # the teacher gets no gradient
     def __init__(self,
         alpha:float=.5, # weight of the truth, 0..1; 1 is training alone
         soft=mse_loss,  # the distance to the teacher: `mse_loss` or `l1_loss`
@@ -103,7 +109,8 @@ class DistillationLoss(nn.Module):
     def forward(self, student, teacher, hr, guidance:float=1.): # each (N, 3, H, W) in [0, 1]
         truth,own = self.shares(guidance)
         return truth*self.hard(student, hr) + own*self.soft(student, teacher.detach())
-    def shares(self, guidance:float=1.): # of the truth and of the teacher; what the teacher lets go, the truth takes
+    # of the truth and of the teacher; what the teacher lets go, the truth takes
+    def shares(self, guidance:float=1.):
         own = (1 - self.alpha)*guidance
         return 1 - own, own
 
@@ -117,13 +124,15 @@ class Number(NamedTuple):
     step:float
 
 class Term(nn.Module):
-    "What a distillation can add: `forward(student, teacher, truth)`, each (N, 3, H, W) in [0, 1], returns (N,)"
+    "What a distillation can add: `forward(student, teacher, truth)`, (N, 3, H, W) in [0, 1], returns (N,)"
     help = ''        # of the option of the command
     title = ''       # in pictures; the name by default
     top,step = 1.,.05# of the weight's slider in the alpha lab
     numbers = {}     # name to `Number`: given to `__init__`
-    features = False # True: `forward` gets two dicts more, the student's and the teacher's features by tap, at one size
-    def setup(self, student_dims, teacher_dims): pass # with features: channels of each tap, told once before the training
+    # True: `forward` gets two dicts more, the student's and the teacher's features by tap, at one size
+    features = False
+    # with features: channels of each tap, told once before the training
+    def setup(self, student_dims, teacher_dims): pass
 
 distillation_terms = {} # name to class, in the order in which they are added up
 
@@ -142,7 +151,8 @@ class SpatialKL(nn.Module):
 
 class KLTerm(Term):
     "The spatial KL between the outputs"
-    help,title,top,step = 'spatial KL between the outputs','KL',.2,.01
+    help,title = 'spatial KL between the outputs','KL'
+    top,step = .2,.01
     numbers = dict(temperature=Number(.2, 'of the KL', .05, 1., .05))
     def __init__(self, temperature:float=.2):
         super().__init__()
@@ -193,11 +203,13 @@ class FeatureMimic(nn.Module):
 
 class MimicTerm(Term):
     "Features like the teacher's, through an adapter for each tap"
-    help,top,step,features = 'feature mimic',.5,.01,True
+    help,top = 'feature mimic',.5
+    step,features = .01,True
     def setup(self, student_dims, teacher_dims):
         self.adapters = nn.ModuleList(FeatureMimic(o, teacher_dims[k]) for k,o in student_dims.items())
     def forward(self, student, teacher, truth, student_features, teacher_features):
-        return sum(f(student_features[k], teacher_features[k]) for k,f in zip(student_features, self.adapters))
+        return sum(f(student_features[k], teacher_features[k])
+                   for k,f in zip(student_features, self.adapters))
 distillation_terms['mimic'] = MimicTerm
 
 # %% ../nbs/05_losses.ipynb #4e37c0f6
@@ -225,7 +237,8 @@ class OwnTerm(Term):
     "A term from any callable; what it returns is checked"
     def __init__(self, name:str, f):
         super().__init__()
-        f = f() if isinstance(f, type) else copy.deepcopy(f) if isinstance(f, nn.Module) else f
+        if isinstance(f, type): f = f()
+        elif isinstance(f, nn.Module): f = copy.deepcopy(f)
         self.name,self.f,self.features = name,f,getattr(f, 'features', False)
     def setup(self, student_dims, teacher_dims):
         if hasattr(self.f, 'setup'): self.f.setup(student_dims, teacher_dims)
@@ -245,8 +258,9 @@ def check_terms(given:dict):
         if is_own_term(v):
             if known: raise InputError(f"{k} is a term of the kit: give yours another name")
             v = v[0]
-        elif not known: raise InputError(f"distillation has no term {k}: there are {', '.join(distillation_terms)}, "
-                                         "or give a pair for one of your own, (weight, function)")
+        elif not known:
+            raise InputError(f"distillation has no term {k}: there are {', '.join(distillation_terms)}, "
+                             "or give a pair for one of your own, (weight, function)")
         if not isinstance(v, (int, float)): raise InputError(f"{k} must be a number, got {v!r}")
 
 def make_terms(

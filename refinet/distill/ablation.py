@@ -38,16 +38,21 @@ plan_words = dict(model='nano_msafn', recipe='fast', baseline='alone', jpeg=0, i
 
 def split_words(setting:dict)->tuple: # the study's words, all of them; terms of distillation
     "What a setting says to the study, and what to the distiller"
-    return {k: setting.get(k, v) for k,v in own_words.items()},{k: v for k,v in setting.items() if k not in own_words}
+    return ({k: setting.get(k, v) for k,v in own_words.items()},
+            {k: v for k,v in setting.items() if k not in own_words})
 
 def read_plan(
     source, # a TOML file, or a dict
 )->dict: # the words of `plan_words`, `run` (training settings) and `settings`
     "What an ablation is to run"
-    given = dict(source if isinstance(source, dict) else read_toml(source)); settings = given.pop('settings', {})
+    given = dict(source if isinstance(source, dict) else read_toml(source))
+    settings = given.pop('settings', {})
     plan = {k: given.pop(k, v) for k,v in plan_words.items()} | dict(run=given, settings=settings)
-    if plan['baseline'] not in settings: raise InputError(f"the plan has no setting {plan['baseline']!r} to compare with: there are {', '.join(settings) or 'none'}")
-    own = not isinstance(plan['model'], str) or plan['model'] in own_networks # from Python alone, see `make_network`
+    if plan['baseline'] not in settings:
+        raise InputError(f"the plan has no setting {plan['baseline']!r} to compare with: there are "
+                         f"{', '.join(settings) or 'none'}")
+    # from Python alone, see `make_network`
+    own = not isinstance(plan['model'], str) or plan['model'] in own_networks
     if not own and plan['model'] not in presets:
         raise InputError(f"the plan's model {plan['model']!r} is no preset: there are {', '.join(presets)}")
     if not isinstance(plan['recipe'], str): plan['recipe'] = str(plan['recipe'])
@@ -61,7 +66,8 @@ def as_jpeg(
     quality:int, # 1..95
 )->np.ndarray:   # the same shape
     "What is left of a picture that was saved as JPEG"
-    f = io.BytesIO(); Image.fromarray(np.ascontiguousarray(a)).save(f, 'JPEG', quality=quality)
+    f = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(a)).save(f, 'JPEG', quality=quality)
     return np.asarray(Image.open(f))
 
 class AsJPEG(Frames):
@@ -71,7 +77,8 @@ class AsJPEG(Frames):
         quality:int=40, # of the JPEG, 1..95
     ):
         super().__init__(frames.root, frames.names)
-        self.frames,self.quality,self.bad,self.listed = frames,quality,frames.bad,frames.listed
+        self.frames,self.quality = frames,quality
+        self.bad,self.listed = frames.bad,frames.listed
     def sizes(self): return [self.quality, self.frames.sizes()]
     def array(self, i): return as_jpeg(self.frames.array(i), self.quality)
 
@@ -90,16 +97,21 @@ def frames_for(
     frames = packed.subset(range(len(packed))) if words['live'] else label(teacher, packed, device)
     frames.align = 4 # the same crops, live or not
     if words['truth']:
-        if words['live']: raise InputError("where the truth is missing the teacher's answer is read from its labels: leave live out")
+        if words['live']:
+            raise InputError("where the truth is missing the teacher's answer is read from its labels: "
+                             "leave live out")
         frames.truth = choose(frames, words['truth'])
-    if words['only']: keep = choose(frames, words['only']); frames = frames.subset([i for i,o in enumerate(frames.names) if o in keep])
+    if words['only']:
+        keep = choose(frames, words['only'])
+        frames = frames.subset([i for i,o in enumerate(frames.names) if o in keep])
     return frames
 
 # %% ../../nbs/07_distill/04_ablation.ipynb #9f887fa0
 def mean_psnr(row)->float: # dB, of a row of `one_run`
     return float(np.mean(list(row['psnr'].values())))
 
-def one_run(plan, name, seed, packed, teacher, tests, out, device='auto')->dict: # the row; None where it was asked to stop
+# the row; None where it was asked to stop
+def one_run(plan, name, seed, packed, teacher, tests, out, device='auto')->dict:
     "Train one setting with one seed, and score it"
     words,terms = split_words(plan['settings'][name])
     d,model = settle_terms(plan['recipe'], terms),network_name(plan['model'])
@@ -112,15 +124,20 @@ def one_run(plan, name, seed, packed, teacher, tests, out, device='auto')->dict:
     seed_everything(seed)
     student,amp = starting_model(plan['model'], plan['init'], s['branches']),amp_dtype(pick_device(device))
     task = make_distiller(student, master if words['live'] else None, d, amp, pick_loss(s['loss']))
-    found = run(task, frames, next(iter(tests.values())), folder, s, model, 'student', seed, bool(checkpoints_in(folder)),
+    resumed = bool(checkpoints_in(folder))
+    found = run(task, frames, next(iter(tests.values())), folder, s, model, 'student', seed, resumed,
                 device, extra=[Guide(d['guidance'])])
     if found['steps'] < s['steps']: return None
     net,each = load_model(folder/'final_student.safetensors').to(pick_device(device)),{}
-    for k,f in tests.items(): each |= {f"{k}/{o['name']}": round(o['psnr_y'], 4) for o in evaluate(net, f, pick_device(device), names=('psnr_y',)).rows}
+    for k,f in tests.items():
+        each |= {f"{k}/{o['name']}": round(o['psnr_y'], 4)
+                 for o in evaluate(net, f, pick_device(device), names=('psnr_y',)).rows}
     psnr = {k: round(float(np.mean([v for n,v in each.items() if n.startswith(f'{k}/')])), 4) for k in tests}
-    curve = [[int(o.split(',')[1]), float(o.split(',')[4])] for o in (folder/'log.csv').read_text().splitlines()[1:]]
+    curve = [[int(o.split(',')[1]), float(o.split(',')[4])]
+             for o in (folder/'log.csv').read_text().splitlines()[1:]]
     for o in folder.glob('*.ckpt'): o.unlink() # the run is over
-    return dict(setting=name, seed=seed, steps=s['steps'], seconds=found['seconds'], psnr=psnr, curve=curve, each=each)
+    return dict(setting=name, seed=seed, steps=s['steps'], seconds=found['seconds'], psnr=psnr,
+                curve=curve, each=each)
 
 # %% ../../nbs/07_distill/04_ablation.ipynb #00da02ee
 def read_rows(out)->list: # of an ablation's folder or of its rows.jsonl
@@ -135,7 +152,9 @@ def check_same(out, plan:dict): # a folder, what it is to hold
     kept = {k: v for k,v in before.items() if k != 'settings' and k in plan}
     changed = list(changed_settings(kept, plan)) if ran else []
     changed += [o for o in ran if o in plan['settings'] and before['settings'].get(o) != plan['settings'][o]]
-    if changed: raise InputError(f"{out} holds runs with another {', '.join(changed)}: choose another {option('out')}")
+    if changed:
+        raise InputError(f"{out} holds runs with another {', '.join(changed)}: choose another "
+                         f"{option('out')}")
 
 # %% ../../nbs/07_distill/04_ablation.ipynb #82f18ab4
 def frames_to_learn(data)->Frames:
@@ -155,8 +174,10 @@ def ablate(
 )->list: # the rows, finished ones too
     "Run every setting of a plan with every seed; goes on where it was stopped"
     plan,out,packed = read_plan(plan),Path(out),frames_to_learn(data)
-    if not isinstance(packed, Pack): raise InputError(f"{data} is no pack: run `refinet pack {data} -o DIR` first")
-    out.mkdir(parents=True, exist_ok=True); master = load_teacher(teacher)
+    if not isinstance(packed, Pack):
+        raise InputError(f"{data} is no pack: run `refinet pack {data} -o DIR` first")
+    out.mkdir(parents=True, exist_ok=True)
+    master = load_teacher(teacher)
     given = str(teacher) if isinstance(teacher, (str, Path)) else network_name(teacher)
     named = dict(model=network_name(plan['model']), teacher=given, teacher_weights=fingerprint(master),
                  data=str(data), frames=packed.contents(), tests=sorted(Path(str(o)).name for o in tests))
@@ -170,8 +191,11 @@ def ablate(
             rows = read_rows(out)
             if any((o['setting'], o['seed']) == (name, seed) for o in rows): continue
             say(f'{name}, seed {seed}')
-            if (row := one_run(plan, name, seed, packed, master, frames, out, device)) is None: say("stopped: the same command goes on"); return rows
-            with atomic_write(out/'rows.jsonl', 'w') as f: f.write(''.join(json.dumps(o) + '\n' for o in [*rows, row]))
+            if (row := one_run(plan, name, seed, packed, master, frames, out, device)) is None:
+                say("stopped: the same command goes on")
+                return rows
+            with atomic_write(out/'rows.jsonl', 'w') as f:
+                f.write(''.join(json.dumps(o) + '\n' for o in [*rows, row]))
     return read_rows(out)
 
 # %% ../../nbs/07_distill/04_ablation.ipynb #286f1303
@@ -182,13 +206,17 @@ def summarise(
     "Mean, spread and gain of every setting, and what the seeds say of the gain"
     by = {}
     for o in rows: by.setdefault(o['setting'], []).append(o)
-    if baseline not in by: raise InputError(f"no finished run of {baseline!r} to compare with: there are {', '.join(by) or 'none'}")
+    if baseline not in by:
+        raise InputError(f"no finished run of {baseline!r} to compare with: there are "
+                         f"{', '.join(by) or 'none'}")
     out = []
     for k,v in by.items():
         each = [mean_psnr(o) for o in v]
-        row = dict(setting=k, seeds=len(v), **{t: round(float(np.mean([o['psnr'][t] for o in v])), 3) for t in v[0]['psnr']},
-                   mean=round(float(np.mean(each)), 3), spread=round(float(np.std(each, ddof=1)), 3) if len(v) > 1 else None)
-        out.append(row | (compare(v, by[baseline]) if k != baseline else dict(gain=0., interval='', p=None, better='')))
+        sets = {t: round(float(np.mean([o['psnr'][t] for o in v])), 3) for t in v[0]['psnr']}
+        spread = round(float(np.std(each, ddof=1)), 3) if len(v) > 1 else None
+        row = dict(setting=k, seeds=len(v), **sets, mean=round(float(np.mean(each)), 3), spread=spread)
+        out.append(row | (compare(v, by[baseline]) if k != baseline
+                          else dict(gain=0., interval='', p=None, better='')))
     return sorted(out, key=lambda o: -o['mean'])
 
 def paired(
@@ -222,15 +250,21 @@ def ablation_plot(
     from matplotlib.figure import Figure
     found = summarise(rows, baseline)[::-1]
     level = next(o['mean'] for o in found if o['setting'] == baseline)
-    fig = Figure(figsize=(7, .32*len(found)+1.1), dpi=110, layout='constrained'); ax = fig.subplots()
+    fig = Figure(figsize=(7, .32*len(found)+1.1), dpi=110, layout='constrained')
+    ax = fig.subplots()
     for i,o in enumerate(found):
         runs = [mean_psnr(r) for r in rows if r['setting'] == o['setting']]
-        ax.plot(runs, [i]*len(runs), 'o', color='C0', alpha=.5, ms=5); ax.plot([o['mean']]*2, [i-.3, i+.3], color='C3', lw=2)
+        ax.plot(runs, [i]*len(runs), 'o', color='C0', alpha=.5, ms=5)
+        ax.plot([o['mean']]*2, [i-.3, i+.3], color='C3', lw=2)
         if not o['interval']: continue
         ends = [o['mean'] - o['gain'] + float(e) for e in o['interval'].split(' to ')]
         ax.plot(ends, [i+.25]*2, color='C3', lw=1)
-    ax.axvline(level, color='grey', ls=':'); ax.set_yticks(range(len(found)), [o['setting'] for o in found], fontsize=8)
-    ax.set_xlabel('PSNR, dB (Y), mean of the test sets', fontsize=8); ax.set_title(title, fontsize=9); ax.tick_params(labelsize=8); ax.grid(axis='x', alpha=.3)
+    ax.axvline(level, color='grey', ls=':')
+    ax.set_yticks(range(len(found)), [o['setting'] for o in found], fontsize=8)
+    ax.set_xlabel('PSNR, dB (Y), mean of the test sets', fontsize=8)
+    ax.set_title(title, fontsize=9)
+    ax.tick_params(labelsize=8)
+    ax.grid(axis='x', alpha=.3)
     return figure_picture(fig)
 
 def steps_to(
@@ -242,7 +276,10 @@ def steps_to(
     for o in rows:
         before,reached = [0, -np.inf],None
         for step,psnr in o['curve']: # between two validations: a straight line
-            if psnr >= level: reached = step if not np.isfinite(before[1]) else before[0] + (step-before[0])*(level-before[1])/(psnr-before[1]); break
+            if psnr >= level:
+                reached = (step if not np.isfinite(before[1])
+                           else before[0] + (step-before[0])*(level-before[1])/(psnr-before[1]))
+                break
             before = [step, psnr]
         out.setdefault(o['setting'], []).append(reached)
     return {k: None if None in v else round(float(np.mean(v))) for k,v in out.items()}

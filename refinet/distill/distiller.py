@@ -23,7 +23,8 @@ def upcycle(
     step:int=0, # of the run: what is cut depends on it alone, in whichever thread or process
 )->list: # of LR batches: zoomed in, zoomed out
     "Small frames without a truth, from a batch that has one"
-    h,w = lr.shape[-2:]; rng = random.Random(step)
+    h,w = lr.shape[-2:]
+    rng = random.Random(step)
     y,x = (rng.randrange(3*o+1) for o in (h, w))
     return [hr[..., y:y+h, x:x+w], round8(downscale(crop_to(lr, 2), 2))]
 
@@ -32,7 +33,8 @@ def upcycled_l1(model, teacher, lr, hr, step=0): # (N,)
     loss = 0.
     for part in upcycle(lr, hr, step):
         negative = torch.rand(len(part), 1, 1, 1, device=part.device) < .5
-        seen = torch.where(negative, 1 - part, part); out = model(upscale(seen)).float()
+        seen = torch.where(negative, 1 - part, part)
+        out = model(upscale(seen)).float()
         loss = loss + l1_loss(torch.where(negative, 1 - out, out), teach(teacher, part, upscale(part))[0])/2
     return loss
 
@@ -47,11 +49,13 @@ def adaptive(
     student, teacher, hr, # each (N, 3, H, W)
 ): # a number, 0..1
     "How much better than the student the teacher is: 1 - error of the teacher / error of the student"
-    with torch.no_grad(): return (1 - l1_loss(teacher, hr).mean()/l1_loss(student, hr).mean().clamp_min(1e-8)).clamp(0, 1)
+    with torch.no_grad():
+        return (1 - l1_loss(teacher, hr).mean()/l1_loss(student, hr).mean().clamp_min(1e-8)).clamp(0, 1)
 
 # %% ../../nbs/07_distill/02_distiller.ipynb #78fea241
 class Distiller(nn.Module):
-    "A student that learns from a teacher and from the truth; `forward(lr, x, hr)` returns one loss a sample; with labels behind `hr` the teacher is not asked"
+    "A student that learns from a teacher and from the truth; `forward(lr, x, hr)` returns one loss a sample"
+    # with labels behind `hr` the teacher is not asked
     def __init__(self,
         model:nn.Module,     # the student: what is trained
         teacher:nn.Module,   # frozen; None where all batches bring labels
@@ -66,12 +70,16 @@ class Distiller(nn.Module):
         super().__init__()
         self.model,self.teacher,self.amp = model,teacher and teacher.eval().requires_grad_(False),amp
         self.alpha,self.upcycle,found = DistillationLoss(alpha, soft, hard),upcycle,make_terms(terms)
-        if upcycle and not teacher: raise InputError("labels made once say nothing of what has no truth: leave upcycle at 0, or ask the teacher live")
-        self.weights,self.terms = {k: w for k,(w,_) in found.items()},nn.ModuleList(f for _,f in found.values())
+        if upcycle and not teacher:
+            raise InputError("labels made once say nothing of what has no truth: "
+                             "leave upcycle at 0, or ask the teacher live")
+        self.weights = {k: w for k,(w,_) in found.items()}
+        self.terms = nn.ModuleList(f for _,f in found.values())
         inner = [k for k,f in zip(self.weights, self.terms) if f.features]
         self.taps = tuple(taps) if inner else ()
         self.check_taps(inner)
-        dims = [{pair[0]: net.tap_dims[pair[i]] for pair in self.taps} for i,net in enumerate((model, teacher)) if self.taps]
+        dims = [{pair[0]: net.tap_dims[pair[i]] for pair in self.taps}
+                for i,net in enumerate((model, teacher)) if self.taps]
         for o in self.terms: o.setup(*dims or ({}, {}))
         self.register_buffer('guidance', torch.ones(())) # a buffer: DataParallel's copies get it
         self.adapts,self.step = False,0 # see `Guide`; plain numbers, which the copies get too
@@ -79,7 +87,8 @@ class Distiller(nn.Module):
         for who,net,i in (('student', self.model, 0), ('teacher', self.teacher, 1)):
             have = getattr(net, 'tap_dims', {})
             if missing := [o[i] for o in self.taps if o[i] not in have]:
-                raise InputError(f"the {who} has no tap {', '.join(missing)} ({', '.join(have) or 'it has none'}): "
+                raise InputError(f"the {who} has no tap {', '.join(missing)} "
+                                 f"({', '.join(have) or 'it has none'}): "
                                  f"no feature loss can be had from it, leave {' and '.join(names)} at 0")
     def train(self, mode=True): # the teacher stays as it is
         super().train(mode)
@@ -87,7 +96,8 @@ class Distiller(nn.Module):
         return self
     def forward(self, lr, x, hr, labels=None):
         with half(x, self.amp):
-            soft,tf = (from_bytes16(labels), {}) if labels is not None and not self.taps else teach(self.teacher, lr, x, tuple(t for _,t in self.taps))
+            soft,tf = ((from_bytes16(labels), {}) if labels is not None and not self.taps
+                       else teach(self.teacher, lr, x, tuple(t for _,t in self.taps)))
             out,sf = self.model(x, taps=tuple(s for s,_ in self.taps)) if self.taps else (self.model(x), {})
             new = upcycled_l1(self.model, self.teacher, lr, hr, self.step) if self.upcycle else 0.
         out = out.float()
@@ -99,7 +109,8 @@ class Distiller(nn.Module):
         for (k,w),f in zip(self.weights.items(), self.terms):
             if w: loss = loss + w*f(out, soft, hr, *(features if f.features else ()))
         return loss
-    def paired(self, sf, tf): # both by the student's tap and at its size: a teacher at full size has larger features
+    # both by the student's tap and at its size: a teacher at full size has larger features
+    def paired(self, sf, tf):
         small = {s: F.adaptive_avg_pool2d(tf[t], sf[s].shape[2:]) for s,t in self.taps}
         return {s: sf[s].float() for s,_ in self.taps},small
     def _load_from_state_dict(self, state, prefix, *others): # of a run from before terms were kept in a list

@@ -14,7 +14,8 @@ from ..core.progress import say
 from ..core.platform import amp_dtype, pick_device, seed_everything
 from ..models.msafn import network_name
 from ..models.weights import fingerprint
-from ..losses import check_terms, distillation_terms, is_own_term, l1_loss, pick_loss, soft_targets, term_numbers
+from ..losses import check_terms, distillation_terms, is_own_term, l1_loss, pick_loss
+from ..losses import soft_targets, term_numbers
 from ..train.parallel import join_workers, leave_workers
 from ..train.checkpoints import parse_duration
 from ..train.recipes import open_pair, read_recipe, recipes, run, settle_for, starting_model
@@ -39,9 +40,11 @@ def settle_terms(
     _,own,base = read_recipe(recipe)
     d = all_terms(base) | own | {k:v for k,v in changes.items() if v is not None}
     words = distill_recipes['fast']
-    if twice := [k for k in words if is_own_term(d[k])]: raise InputError(f"{twice[0]} means something else: give your term another name")
+    if twice := [k for k in words if is_own_term(d[k])]:
+        raise InputError(f"{twice[0]} means something else: give your term another name")
     check_terms({k: v for k,v in d.items() if k not in words})
-    if d['soft'] not in soft_targets: raise InputError(f"soft {d['soft']!r}: there are {', '.join(soft_targets)}")
+    if d['soft'] not in soft_targets:
+        raise InputError(f"soft {d['soft']!r}: there are {', '.join(soft_targets)}")
     return d
 
 def truth_loss(recipe:str, given=None): # a key of `losses`, or a callable
@@ -72,34 +75,40 @@ def distill(
     threads:int=2,            # that read ahead
     eight:bool=False,         # ask the teacher in all eight ways
     cached:bool=False,        # make the teacher's answers once and keep them beside the pack `data`
-    terms:dict=None,          # what differs: soft, guidance, weights of `distillation_terms`, or name=(weight, any callable)
-    loss=None,                # the distance to the truth: a key of `losses`, or any callable (out, truth) to (N,)
+    # what differs: soft, guidance, weights of `distillation_terms`, or name=(weight, any callable)
+    terms:dict=None,
+    # the distance to the truth: a key of `losses`, or any callable (out, truth) to (N,)
+    loss=None,
     degrade=None,             # any callable (crops, step) to (lr, x, hr); None: the recipe's
     callbacks=(),             # of your own, which act before the kit's
     overwrite:bool=False,     # remove the run that is in `out`, and start anew
     **settings                # of the training recipe: steps, batch, size, lr, ...
 )->dict:
     "Train a student on the truth and on what a teacher makes of the same frames"
-    since = time.monotonic(); seed_everything(seed)
+    since = time.monotonic()
+    seed_everything(seed)
     d,name = settle_terms(recipe, dict(terms or {}, alpha=alpha)),network_name(model)
     frames,valid = open_pair(data, val_data)
     if recipe == 'seed': settings.setdefault('lr', 2e-4)
     if recipe == 'fast' and settings.get('branches') is None:
         settings['branches'] = name in with_branches and not init
-    if cached and callable(degrade): raise InputError("answers made once are of the kit's own degradation: leave cached out, or degrade")
+    if cached and callable(degrade):
+        raise InputError("answers made once are of the kit's own degradation: leave cached out, or degrade")
     s = settle_for(frames, recipe, name, settings | dict(loss=truth_loss(recipe, loss), degrade=degrade))
     master = load_teacher(teacher, eight)
     net = starting_model(model, init, s['branches'])
-    marks = dict(init=init, init_weights=fingerprint(net) if init else None, teacher_weights=fingerprint(master),
+    marks = dict(init=init, init_weights=fingerprint(net) if init else None,
+                 teacher_weights=fingerprint(master),
                  teacher=network_name(teacher) if isinstance(teacher, nn.Module) else str(teacher))
-    task = make_distiller(net, None if cached else master, d, amp_dtype(pick_device(device)), pick_loss(s['loss']))
+    task = make_distiller(net, None if cached else master, d, amp_dtype(pick_device(device)),
+                          pick_loss(s['loss']))
     if cached: # words first, labels take long
         until = since + parse_duration(time_limit) if time_limit else None
         try: frames = label(master, frames, join_workers(device), until=until)
         except TimeOver: return stopped_early(out, frames, since)
     return run(task, frames, valid, out, s, name, 'student', seed, resume, device, time_limit, threads,
-               dict(recipe=recipe, **marks, cached=cached, **d), [Guide(d['guidance'])], since if cached else None, callbacks,
-               overwrite, 'distill')
+               dict(recipe=recipe, **marks, cached=cached, **d), [Guide(d['guidance'])],
+               since if cached else None, callbacks, overwrite, 'distill')
 
 def stopped_early(out, frames, since)->dict: # as `run` returns it
     "What `distill` returns where the time was over before the first step"

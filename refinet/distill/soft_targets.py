@@ -25,7 +25,8 @@ from ..train.trainer import half
 from .teachers import teach
 
 # %% ../../nbs/07_distill/01_soft_targets.ipynb #933ef730
-def to_bytes16(x): # (3, H, W) in [0, 1]; (H, W, 6) uint8: the 8-bit value below, and what is left, in 1/256 of a step
+# (3, H, W) in [0, 1]; (H, W, 6) uint8: the 8-bit value below, and what is left, in 1/256 of a step
+def to_bytes16(x):
     "A frame in two bytes a colour"
     v = (x.clamp(0, 1)*65280).round().int().permute(1, 2, 0)
     return torch.cat([v >> 8, v & 255], 2).byte().cpu().numpy()
@@ -46,11 +47,15 @@ def _label_shard(teacher, pack, shard, path, device, progress, until):
     with atomic_write(path) as f:
         for name,*_ in shard['frames']:
             if until is not None and time.monotonic() > until: raise TimeOver
-            _,_,h,w = pack.places[name]; progress.update(1)
+            h,w = pack.places[name][2:]
+            progress.update(1)
             if min(h, w) < 4: continue
             b = label_frame(teacher, pack.pixels_of(name), device)
-            f.write(b.tobytes()); index[name] = (at, *b.shape[:2]); at += b.nbytes
-    with atomic_write(path.with_suffix('.json'), 'w') as f: json.dump(dict(crc32=shard['crc32'], bytes=at, frames=index), f)
+            f.write(b.tobytes())
+            index[name] = (at, *b.shape[:2])
+            at += b.nbytes
+    with atomic_write(path.with_suffix('.json'), 'w') as f:
+        json.dump(dict(crc32=shard['crc32'], bytes=at, frames=index), f)
 
 def _missing(frames, folder): # (shard, file) of what is not there yet
     todo = [(o, folder/f"labels-{i:03d}.bin") for i,o in enumerate(frames.shards)]
@@ -68,11 +73,15 @@ def label(
     until:float=None,   # when to stop, by `time.monotonic`; then a `TimeOver`
 )->'Labelled':
     "What a teacher makes of every frame of a pack, made once, by all processes; goes on where it was stopped"
-    if not isinstance(frames, Pack): raise InputError("labels are made once for a pack only: run `refinet pack` on the data first")
+    if not isinstance(frames, Pack):
+        raise InputError("labels are made once for a pack only: run `refinet pack` on the data first")
     folder,device = Path(folder or frames.root/f'labels-{fingerprint(teacher)}'),pick_device(str(device))
-    folder.mkdir(parents=True, exist_ok=True); mine = _my_share(_missing(frames, folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    mine = _my_share(_missing(frames, folder))
     if mine:
-        net = on_device(teacher, device); training = net.training; net.eval()
+        net = on_device(teacher, device)
+        training = net.training
+        net.eval()
         try:
             with bar(total=sum(len(o['frames']) for o,_ in mine), desc='label') as progress:
                 for o,p in mine: _label_shard(net, frames, o, p, device, progress, until)
@@ -85,10 +94,13 @@ def label(
 # %% ../../nbs/07_distill/01_soft_targets.ipynb #528070b0
 class Beside:
     "Pixels and labels of a frame, joined where they are cut"
-    def __init__(self, hr, soft, truth=True): self.hr,self.soft,self.truth,self.shape = hr,soft,truth,soft.shape
+    def __init__(self, hr, soft, truth=True):
+        self.hr,self.soft = hr,soft
+        self.truth,self.shape = truth,soft.shape
     def __getitem__(self, cut):
         soft = self.soft[cut]
-        return np.concatenate([self.hr[cut] if self.truth else soft[..., :3] + (soft[..., 3:] >= 128), soft], -1)
+        truth = self.hr[cut] if self.truth else soft[..., :3] + (soft[..., 3:] >= 128)
+        return np.concatenate([truth, soft], -1)
 
 class Labelled(Frames):
     "The frames of a pack with what a teacher said of them, (H, W, 9) uint8"
@@ -99,17 +111,27 @@ class Labelled(Frames):
         truth=None,   # names of the frames whose truth is known; None: all
     ):
         super().__init__(frames.root, frames.names)
-        self.frames,self.truth,self.places,self.listed = frames,truth,{},frames.listed
+        self.frames,self.truth = frames,truth
+        self.places,self.listed = {},frames.listed
         for i,shard in enumerate(frames.shards):
             path = Path(folder)/f'labels-{i:03d}.bin'
             try: kept = json.loads(path.with_suffix('.json').read_text())
-            except (OSError, ValueError): raise InputError(f"{folder} does not hold labels for all of {frames.root}: make them again, it goes on where it was") from None
-            if kept['crc32'] != shard['crc32']: raise InputError(f"{path} is stale: {frames.root} has changed since; remove {folder} and make the labels again")
-            if path.stat().st_size != kept['bytes']: raise InputError(f"{path} is cut off ({path.stat().st_size:,} of {kept['bytes']:,} bytes): remove it and make the labels again")
+            except (OSError, ValueError):
+                raise InputError(f"{folder} does not hold labels for all of {frames.root}: make them again, "
+                                 "it goes on where it was") from None
+            if kept['crc32'] != shard['crc32']:
+                raise InputError(f"{path} is stale: {frames.root} has changed since; "
+                                 f"remove {folder} and make the labels again")
+            if path.stat().st_size != kept['bytes']:
+                raise InputError(f"{path} is cut off ({path.stat().st_size:,} of {kept['bytes']:,} bytes): "
+                                 "remove it and make the labels again")
             data = np.asarray(np.memmap(path, np.uint8, 'r')) if kept['bytes'] else None
             self.places |= {name: (data, *place) for name,place in kept['frames'].items()}
         self.names = [o for o in self.names if o in self.places]
     def sizes(self): return self.frames.sizes()
     def array(self, i):
-        name = self.names[i]; data,at,h,w = self.places[name]
-        return Beside(self.frames.pixels_of(name)[:h, :w], data[at:at+h*w*6].reshape(h, w, 6), self.truth is None or name in self.truth)
+        name = self.names[i]
+        data,at,*size = self.places[name]
+        h,w = size
+        return Beside(self.frames.pixels_of(name)[:h, :w], data[at:at+h*w*6].reshape(h, w, 6),
+                      self.truth is None or name in self.truth)

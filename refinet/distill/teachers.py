@@ -21,7 +21,8 @@ def teach(
     "What the teacher makes of a batch; no gradient gets in"
     with torch.no_grad():
         own = getattr(teacher, 'lr_input', 0)
-        out = teacher(lr if own else x, taps=taps) if taps else teacher(lr if own else x)
+        seen = lr if own else x
+        out = teacher(seen, taps=taps) if taps else teacher(seen)
         out,feats = out if taps else (out, {})
         return out.float().clamp(0, 1),{k:v.float() for k,v in feats.items()}
 
@@ -35,11 +36,15 @@ class Ensemble(nn.Module):
     ):
         super().__init__()
         weights = list(weights or [1.]*len(models))
-        if len(weights) != len(models) or sum(weights) <= 0: raise InputError(f"{len(models)} teachers and {len(weights)} weights: give one weight, above 0, for each")
+        if len(weights) != len(models) or sum(weights) <= 0:
+            raise InputError(f"{len(models)} teachers and {len(weights)} weights: "
+                             "give one weight, above 0, for each")
         self.models,self.tap_dims = nn.ModuleList(models),{}
-        self.register_buffer('weights', torch.tensor([w/sum(weights) for w in weights])) # a part of its fingerprint
+        # a part of its fingerprint
+        self.register_buffer('weights', torch.tensor([w/sum(weights) for w in weights]))
         if any(getattr(m, 'lr_input', 0) for m in models): self.lr_input = 4
-    def one(self, m, x): return m(x) if bool(getattr(m, 'lr_input', 0)) == bool(self.lr_input) else restore(m, x)
+    def one(self, m, x):
+        return m(x) if bool(getattr(m, 'lr_input', 0)) == bool(self.lr_input) else restore(m, x)
     def forward(self, x): return sum(w*self.one(m, x).float() for m,w in zip(self.models, self.weights))
 
 class EightWays(nn.Module):
@@ -64,7 +69,8 @@ def load_teacher(
     "A teacher, frozen"
     def frozen(net): return (EightWays(net) if eight else net).eval().requires_grad_(False)
     if isinstance(source, nn.Module): return frozen(copy.deepcopy(source))
-    parts = [o.rpartition(':') if o.rpartition(':')[2].replace('.', '', 1).isdigit() else (o, '', '1') for o in str(source).split(',')]
+    parts = [o.rpartition(':') if o.rpartition(':')[2].replace('.', '', 1).isdigit() else (o, '', '1')
+             for o in str(source).split(',')]
     models = [load_model(o[0]) for o in parts]
     teacher = models[0] if len(models) == 1 else Ensemble(models, [float(o[2]) for o in parts])
     return frozen(teacher)

@@ -39,13 +39,15 @@ class EMA(Callback):
         t.ema = create_like(t.model)
         if self.kept: t.ema.load_state_dict(self.kept)
         self.ema = t.ema
-    def after_backward(self, t): # with the weights that have just been tried, not with those of the step to come
+    # with the weights that have just been tried, not with those of the step to come
+    def after_backward(self, t):
         now = min(self.decay, (1 + t.step)/(10 + t.step)) # the first steps are no guide
         mean,good = list(t.ema.parameters()),sound(t.model) & ~t.leapt
         with torch.no_grad():
             new = [torch.where(good, p, m) for p,m in zip(t.model.parameters(), mean)]
             torch._foreach_lerp_(mean, new, 1 - now)
-            for m,p in zip(t.ema.buffers(), t.model.buffers()): # the statistics of a batch norm are taken as they are
+            # the statistics of a batch norm are taken as they are
+            for m,p in zip(t.ema.buffers(), t.model.buffers()):
                 m.copy_(torch.where(good, p, m))
     def state_dict(self): return dict(ema=self.ema.state_dict())
     def load_state_dict(self, state): self.kept = state['ema']
@@ -59,35 +61,44 @@ def best_model(t): return getattr(t, 'ema', t.model) # the one to validate and k
 # %% ../../nbs/06_train/02_callbacks.ipynb #840d5dba
 class UndoSpikes(Callback):
     "Take back the step before a batch with more than `times` the usual loss; end the run when that goes on"
-    def __init__(self, limit:int=10, times:float=10., first:int=5): # leaps in about 50 steps; the usual loss is not known in the `first`
-        self.limit,self.times,self.first,self.mean,self.usual,self.recent,self.seen = limit,times,first,None,None,0.,0
+    # leaps in about 50 steps; the usual loss is not known in the `first`
+    def __init__(self, limit:int=10, times:float=10., first:int=5):
+        self.limit,self.times,self.first = limit,times,first
+        self.mean,self.usual = None,None
+        self.recent,self.seen = 0.,0
     def after_backward(self, t):
         if self.mean is None: self.mean = self.usual = t.loss.clone()
         self.mean,self.usual,self.seen = self.mean.to(t.device),self.usual.to(t.device),self.seen + 1
         t.leapt = (t.loss > self.times*self.usual) & (self.seen > self.first)
-        self.mean = torch.where(t.loss.isfinite() & ~t.leapt, self.mean.lerp(t.loss, max(.02, 1/self.seen)), self.mean)
-        self.usual = self.mean.minimum(self.usual) if self.seen > self.first else self.mean # the lowest so far: it may also rise by and by
+        self.mean = torch.where(t.loss.isfinite() & ~t.leapt, self.mean.lerp(t.loss, max(.02, 1/self.seen)),
+                                self.mean)
+        # the lowest so far: it may also rise by and by
+        self.usual = self.mean.minimum(self.usual) if self.seen > self.first else self.mean
     def after_step(self, t):
         self.recent = self.recent*.98 + t.leapt
         if hasattr(t, 'ema') and (t.device.type != 'cpu' or t.leapt): back_to(t, t.leapt)
         if t.device.type != 'cpu' and t.step % self.limit: return
         if self.recent >= 3 and t.leapt: self.new_level(by_design(t, .7*self.times*self.usual))
         if self.recent >= self.limit:
-            t.failed = (f"the loss leaps from {self.usual.item():.3g} to {t.loss.item():.3g} again and again (step {t.step}): "
-                        f"start anew with a lower {option('lr')} than {t.lr:g}")
+            t.failed = (f"the loss leaps from {self.usual.item():.3g} to {t.loss.item():.3g} again and again "
+                        f"(step {t.step}): start anew with a lower {option('lr')} than {t.lr:g}")
             t.stop_reason = 'divergence'
     def new_level(self, level): # of a loss that has changed while the weights are good; None: it has not
         if level is not None: self.mean,self.usual,self.recent = level,level,0.
     def state_dict(self): return dict(mean=self.mean, usual=self.usual, seen=self.seen)
-    def load_state_dict(self, state): self.mean,self.usual,self.seen = state['mean'],state['usual'],state['seen']
+    def load_state_dict(self, state):
+        self.mean,self.usual,self.seen = state['mean'],state['usual'],state['seen']
 
 @torch.no_grad()
 def by_design(
     t,
     above, # a loss
-)->torch.Tensor|None: # the loss of the last batch with the weights of now; None: it is not above, or they are bad
-    "A high loss that says nothing against the weights: what they make of the last batch is hardly worse than what went in"
-    lr,x,hr,*_ = batch = parts_of(t, t.batch)[0]
+# the loss of the last batch with the weights of now; None: it is not above, or they are bad
+)->torch.Tensor|None:
+    "A high loss that says nothing against the weights"
+    # that is: what they make of the last batch is hardly worse than what went in
+    batch = parts_of(t, t.batch)[0]
+    _,x,hr = batch[:3]
     t.task.eval()
     try: level,error = t.task(*batch).mean(),l1_loss(t.model(x).float(), hr).mean()
     finally: t.task.train()
@@ -95,7 +106,7 @@ def by_design(
     return level if from_first(fine) else None
 
 def back_to(t, where): # a bool on the device, which nobody waits for
-    "Where it is true, put the mean of the weights in their place and forget the direction they were moving in"
+    "Where it is true, put the mean of the weights in their place and forget where they were moving"
     with torch.no_grad():
         for p,mean in zip(t.model.parameters(), t.ema.parameters()): p.copy_(torch.where(where, mean, p))
         for state in t.opt.state.values(): state['exp_avg'].mul_(~where)
@@ -103,11 +114,17 @@ def back_to(t, where): # a bool on the device, which nobody waits for
 # %% ../../nbs/06_train/02_callbacks.ipynb #cc5181e7
 class Stalled(Callback):
     "Something to do when `ssim` has not grown by `least` for `patience` epochs"
-    def __init__(self, patience:int=2, least:float=.001): self.patience,self.least,self.best,self.waited = patience,least,-math.inf,0
+    def __init__(self, patience:int=2, least:float=.001):
+        self.patience,self.least = patience,least
+        self.best,self.waited = -math.inf,0
     def after_epoch(self, t):
-        if t.row['ssim'] > self.best + self.least: self.best,self.waited = t.row['ssim'],0; return
+        if t.row['ssim'] > self.best + self.least:
+            self.best,self.waited = t.row['ssim'],0
+            return
         self.waited += 1
-        if self.waited >= self.patience: self.waited = 0; self.act(t)
+        if self.waited >= self.patience:
+            self.waited = 0
+            self.act(t)
     def state_dict(self): return dict(best=self.best, waited=self.waited)
     def load_state_dict(self, state): self.best,self.waited = state['best'],state['waited']
 

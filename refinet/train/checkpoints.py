@@ -24,15 +24,17 @@ def trained_state(task): # without a teacher, which does not change
 def by_name(callbacks)->dict: # name of its class to callback; the second of a class is called Name-2
     found = {}
     for o in callbacks:
-        name = type(o).__name__; n = sum(type(p).__name__ == name for p in found.values())
+        name = type(o).__name__
+        n = sum(type(p).__name__ == name for p in found.values())
         found[f'{name}-{n+1}' if n else name] = o
     return found
 
-half_written = re.compile(r'^\.(next\.ckpt|log\.csv|run\.json|(best|final)_.*)\..*\d+\.part$') # by a killed run
+# by a killed run
+half_written = re.compile(r'^\.(next\.ckpt|log\.csv|run\.json|(best|final)_.*)\..*\d+\.part$')
 
 # %% ../../nbs/06_train/04_checkpoints.ipynb #35f99027
 class Checkpoint(Callback):
-    "Write `last.ckpt` every `every` steps, after each epoch and at the end; the one before becomes `previous.ckpt`"
+    "Write `last.ckpt` every `every` steps, after each epoch and at the end; the last becomes `previous.ckpt`"
     def __init__(self, out, every:int=500, settings:dict=None): # settings: what a resumed run must agree with
         self.out,self.every,self.settings = Path(out),every,settings or {}
     def before_fit(self, t):
@@ -41,7 +43,9 @@ class Checkpoint(Callback):
     def save(self, t):
         if t.failed or not sound(t.model): return # what is there is better
         state = dict(step=t.step, seconds=t.seconds, task=trained_state(t.task), opt=t.opt.state_dict(),
-                     scaler=t.scaler.state_dict(), rng=rng_state(), way=t.way, lr_scale=t.lr_scale, intensity=t.degrade.intensity, skipped=t.skipped, loss=(t.loss_sum, t.loss_n), settings=self.settings,
+                     scaler=t.scaler.state_dict(), rng=rng_state(), way=t.way, lr_scale=t.lr_scale,
+                     intensity=t.degrade.intensity, skipped=t.skipped, loss=(t.loss_sum, t.loss_n),
+                     settings=self.settings,
                      callbacks={k: o.state_dict() for k,o in by_name(t.callbacks).items()})
         last = self.out/'last.ckpt'
         with atomic_write(self.out/'next.ckpt') as f: f.write(to_bytes(state))
@@ -65,10 +69,13 @@ def read_checkpoint(
             if isinstance(state, dict) and {'step', 'task', 'settings'} <= state.keys(): return state
             say(f"{path} is no checkpoint of a run: trying the one before")
         except Exception as e: say(f"{path} is broken ({str(e).splitlines()[0][:60]}): trying the one before")
-    if there: raise InputError(f"{out}: none of its checkpoints can be read: go on from its best weights by {option('init')}, into another {option('out')}")
+    if there:
+        raise InputError(f"{out}: none of its checkpoints can be read: "
+                         f"go on from its best weights by {option('init')}, into another {option('out')}")
 
 def checkpoints_in(out)->list: # the newest first
-    return [o for n in ('last', 'next', 'previous') if (o := Path(out)/f'{n}.ckpt').exists()] # between two renames there is no last one
+    # between two renames there is no last one
+    return [o for n in ('last', 'next', 'previous') if (o := Path(out)/f'{n}.ckpt').exists()]
 
 # a place or a name, and what is compared in its stead
 named_only = dict(data='frames', init='init_weights', teacher='teacher_weights', recipe='steps')
@@ -87,8 +94,10 @@ def check_settings(out, kept:dict, now:dict):
         a,b = changed['steps']
         best,final = (Path(out)/f"{o}_{now.get('role', 'student')}.safetensors" for o in ('best', 'final'))
         weights = best if best.exists() and not final.exists() else final
-        raise InputError(f"{out} was started for {a} steps (now {b}), and its learning rate falls to nothing by then: "
-                         f"go on with {option('steps', a)}, or train further from its weights: {option('init', str(weights))} and another {option('out')}")
+        raise InputError(f"{out} was started for {a} steps (now {b}), "
+                         "and its learning rate falls to nothing by then: "
+                         f"go on with {option('steps', a)}, or train further from its weights: "
+                         f"{option('init', str(weights))} and another {option('out')}")
     odd = ', '.join(f"{k} {a} (now {b})" for k,(a,b) in changed.items())
     raise InputError(f"{out} was started with other settings: {odd}: give those, or another {option('out')}")
 
@@ -96,7 +105,8 @@ def load_optimizer(opt, state:dict):
     "Put back the state of an optimiser, also of one on another device, or fused where this one is not"
     own = ('fused', 'foreach', 'capturable', 'differentiable')
     both = zip(state['param_groups'], opt.param_groups)
-    opt.load_state_dict(dict(state, param_groups=[g | {k: mine[k] for k in own if k in mine} for g,mine in both]))
+    opt.load_state_dict(dict(state,
+                             param_groups=[g | {k: mine[k] for k in own if k in mine} for g,mine in both]))
     fused = opt.param_groups[0].get('fused')
     for p,o in opt.state.items(): # fused, the count of steps lies beside the weights; else on the CPU
         if 'step' in o: o['step'] = torch.tensor(float(o['step']), device=p.device if fused else 'cpu')
@@ -111,8 +121,10 @@ def resume(
     if settings is not None: check_settings(out, state['settings'], settings)
     t.task.load_state_dict(state['task'], strict=False)
     load_optimizer(t.opt, state['opt'])
-    if state['scaler'] and t.scaler.is_enabled(): t.scaler.load_state_dict(state['scaler']) # else there was none
-    t.step,t.seconds,t.lr_scale,t.degrade.intensity,t.skipped = state['step'],state['seconds'],state['lr_scale'],state['intensity'],state['skipped'].to(t.device)
+    # else there was none
+    if state['scaler'] and t.scaler.is_enabled(): t.scaler.load_state_dict(state['scaler'])
+    t.step,t.seconds,t.lr_scale = state['step'],state['seconds'],state['lr_scale']
+    t.degrade.intensity,t.skipped = state['intensity'],state['skipped'].to(t.device)
     t.loss_sum,t.loss_n = (o.to(t.device) for o in state['loss'])
     t.way = state.get('way', '')
     for k,o in by_name(t.callbacks).items():
@@ -137,7 +149,9 @@ class Signals(Callback):
 def parse_duration(text)->float: # seconds
     "'11.2h', '90m', '45s', or a number of seconds"
     text = str(text).strip().lower()
-    try: return float(text[:-1])*dict(h=3600, m=60, s=1)[text[-1]] if text[-1:] in tuple('hms') else float(text)
+    try:
+        return (float(text[:-1])*dict(h=3600, m=60, s=1)[text[-1]] if text[-1:] in tuple('hms')
+                else float(text))
     except ValueError: raise InputError(f"a time limit of {text!r}: write 11.2h, 90m or 45s") from None
 
 class TimeLimit(Callback):

@@ -33,15 +33,19 @@ class Middle:
 
 class Validate(Callback):
     "PSNR and SSIM of `frames` after each epoch, into the row that is logged"
-    def __init__(self, frames, flat_after:int=1000): # a run that has gained nothing over bicubic after so many steps is told of
+    # a run that has gained nothing over bicubic after so many steps is told of
+    def __init__(self, frames, flat_after:int=1000):
         self.frames,self.flat_after = frames,flat_after
     def after_epoch(self, t):
-        from refinet.metrics.scores import evaluate # late: it takes seconds to load, and only the first process looks
-        found = evaluate(best_model(t), self.frames, t.device, names=('psnr_y', 'ssim_y')) if rank() == 0 else None
+        # late: it takes seconds to load, and only the first process looks
+        from refinet.metrics.scores import evaluate
+        found = (evaluate(best_model(t), self.frames, t.device, names=('psnr_y', 'ssim_y'))
+                 if rank() == 0 else None)
         mean,before = from_first(found and (found.mean, found.bicubic)) # one process looks, all know
         t.row |= dict(psnr=mean['psnr_y'], ssim=mean['ssim_y'])
         if rank() == 0 and t.step >= self.flat_after and abs(mean['psnr_y'] - before['psnr_y']) < .02:
-            say(f"nothing learned in {t.step} steps ({mean['psnr_y']:.2f} dB, as bicubic): the network may have saturated, start anew with a lower {option('lr')}")
+            say(f"nothing learned in {t.step} steps ({mean['psnr_y']:.2f} dB, as bicubic): "
+                f"the network may have saturated, start anew with a lower {option('lr')}")
 
 # %% ../../nbs/06_train/03_monitoring.ipynb #a2dc0ba2
 class CSVLog(Callback):
@@ -55,15 +59,23 @@ class CSVLog(Callback):
         with atomic_write(self.path, 'w') as f: f.write('\n'.join([','.join(self.columns), *keep]) + '\n')
     def after_epoch(self, t):
         try:
-            with open(self.path, 'a') as f: f.write(','.join(f"{t.row[k]:.0f}" if k in ('epoch', 'step', 'skipped') else f"{t.row[k]:.6g}" for k in self.columns) + '\n'); f.flush(); os.fsync(f.fileno())
-        except OSError as e: raise InputError(f"{self.path}: {e.strerror}: free some room, then go on with {option('resume', True)}") from None
+            with open(self.path, 'a') as f:
+                f.write(','.join(f"{t.row[k]:.0f}" if k in ('epoch', 'step', 'skipped') else f"{t.row[k]:.6g}"
+                                 for k in self.columns) + '\n')
+                f.flush()
+                os.fsync(f.fileno())
+        except OSError as e:
+            raise InputError(f"{self.path}: {e.strerror}: "
+                             f"free some room, then go on with {option('resume', True)}") from None
 
 class Bar(Callback):
     "A bar with the loss and the last PSNR"
     def __init__(self, desc='train', total=None): self.desc,self.last = desc,''
     def before_fit(self, t): self.bar = bar(total=t.steps, desc=self.desc, initial=t.step)
     def after_step(self, t): self.bar.update(1)
-    def after_epoch(self, t): self.bar.set_postfix_str(f"loss {t.row['loss']:.4f} psnr {t.row['psnr']:.2f} ssim {t.row['ssim']:.4f}")
+    def after_epoch(self, t):
+        self.bar.set_postfix_str(f"loss {t.row['loss']:.4f} psnr {t.row['psnr']:.2f} "
+                                 f"ssim {t.row['ssim']:.4f}")
     def after_fit(self, t): self.bar.close()
 
 # %% ../../nbs/06_train/03_monitoring.ipynb #b327c39c
@@ -71,8 +83,10 @@ class TensorBoard(Callback):
     "The columns of `log.csv` as curves, below `out`/tensorboard"
     def __init__(self, out):
         try: from torch.utils.tensorboard import SummaryWriter
-        except ImportError: raise InputError("tensorboard is not installed: pip install tensorboard") from None
-        self.open = lambda step: SummaryWriter(str(Path(out)/'tensorboard'), purge_step=step) # a resumed run draws over what lies ahead of it
+        except ImportError:
+            raise InputError("tensorboard is not installed: pip install tensorboard") from None
+        # a resumed run draws over what lies ahead of it
+        self.open = lambda step: SummaryWriter(str(Path(out)/'tensorboard'), purge_step=step)
     def before_fit(self, t): self.writer = self.open(t.step)
     def after_epoch(self, t):
         for k in CSVLog.columns[2:]: self.writer.add_scalar(k, t.row[k], t.step)
@@ -81,19 +95,25 @@ class TensorBoard(Callback):
 
 # %% ../../nbs/06_train/03_monitoring.ipynb #f7fb8c94
 def to_bytes(state)->memoryview:
-    "As `torch.save` writes it, in memory first: a full disk is then an error of ours, with a name, and not one of its zip writer"
-    f = io.BytesIO(); torch.save(state, f)
+    "As `torch.save` writes it, in memory first"
+    # a full disk is then an error of ours, with a name, and not one of its zip writer
+    f = io.BytesIO()
+    torch.save(state, f)
     return f.getbuffer()
 
 class Keep(Callback):
     "Write the best and the final weights to the run's folder"
     def __init__(self, out, role:str='student', name:str=''): # name: the preset
-        self.out,self.role,self.name,self.best = Path(out),role,name,dict(epoch=0, psnr=-math.inf, ssim=-math.inf)
+        self.out,self.role = Path(out),role
+        self.name,self.best = name,dict(epoch=0, psnr=-math.inf, ssim=-math.inf)
     def _save(self, t, which):
         if not sound(best_model(t)): return # what is on disk is better than that
-        save_model(fold(best_model(t)), self.out/f'{which}_{self.role}.safetensors', self.name, step=t.step, **{k: t.row.get(k, self.best[k]) for k in ('psnr', 'ssim')})
+        save_model(fold(best_model(t)), self.out/f'{which}_{self.role}.safetensors', self.name, step=t.step,
+                   **{k: t.row.get(k, self.best[k]) for k in ('psnr', 'ssim')})
         if place() == 'kaggle':
-            with atomic_write(self.out/(f'best_{self.role}_{self.name}.pth' if which == 'best' else f'final_{self.role}_model.pth')) as f: f.write(to_bytes(fold(best_model(t)).state_dict()))
+            with atomic_write(self.out/(f'best_{self.role}_{self.name}.pth' if which == 'best'
+                                        else f'final_{self.role}_model.pth')) as f:
+                f.write(to_bytes(fold(best_model(t)).state_dict()))
     def after_epoch(self, t):
         if t.row['psnr'] > self.best['psnr']:
             self.best = {k:t.row[k] for k in ('epoch', 'psnr', 'ssim')}

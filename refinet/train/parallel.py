@@ -22,25 +22,34 @@ def workers()->int:
     "How many processes train together"
     return dist.get_world_size() if dist.is_initialized() else 1
 
-def _meeting()->dict: # where processes on one machine meet: after a restart somewhere else, or they would wait for the dead
+# where processes on one machine meet: after a restart somewhere else, or they would wait for the dead
+def _meeting()->dict:
     env = os.environ
-    if env.get('TORCHELASTIC_USE_AGENT_STORE') != 'True' or env['LOCAL_WORLD_SIZE'] != env['WORLD_SIZE']: return {}
-    store = dist.TCPStore(env['MASTER_ADDR'], int(env['MASTER_PORT']), int(env['WORLD_SIZE']), is_master=False)
-    return dict(store=dist.PrefixStore(f"start {env['TORCHELASTIC_RESTART_COUNT']}", store), rank=int(env['RANK']), world_size=int(env['WORLD_SIZE']))
+    if env.get('TORCHELASTIC_USE_AGENT_STORE') != 'True' or env['LOCAL_WORLD_SIZE'] != env['WORLD_SIZE']:
+        return {}
+    store = dist.TCPStore(env['MASTER_ADDR'], int(env['MASTER_PORT']), int(env['WORLD_SIZE']),
+                          is_master=False)
+    return dict(store=dist.PrefixStore(f"start {env['TORCHELASTIC_RESTART_COUNT']}", store),
+                rank=int(env['RANK']), world_size=int(env['WORLD_SIZE']))
 
 def join_workers(device='auto')->torch.device: # the one for this process
     "Under `torchrun`, meet the other processes; else do nothing"
     device = pick_device(device)
     if int(os.environ.get('WORLD_SIZE', 1)) < 2: return device
-    if device.type == 'cuda': device = torch.device('cuda', int(os.environ['LOCAL_RANK'])); torch.cuda.set_device(device)
-    if not dist.is_initialized(): dist.init_process_group('nccl' if device.type == 'cuda' else 'gloo', **_meeting())
+    if device.type == 'cuda':
+        device = torch.device('cuda', int(os.environ['LOCAL_RANK']))
+        torch.cuda.set_device(device)
+    if not dist.is_initialized():
+        dist.init_process_group('nccl' if device.type == 'cuda' else 'gloo', **_meeting())
     return device
 
 def leave_workers(t=None): # t: a `Trainer`
-    "Part from the other processes, all at once and with nobody left listening: gloo aborts a process that is left alone"
+    "Part from the other processes, all at once and with nobody left listening: gloo aborts one left alone"
     if not dist.is_initialized(): return
     if t is not None: t.parallel = t.task
-    gc.collect(); dist.barrier(); dist.destroy_process_group()
+    gc.collect()
+    dist.barrier()
+    dist.destroy_process_group()
 
 def from_first(o): # in all processes: what the first one has
     box = [o]
@@ -60,7 +69,8 @@ def spread(
     "Share the samples of each batch among processes or GPUs"
     device = torch.device(device or next(task.parameters()).device.type)
     if workers() > 1:
-        with warnings.catch_warnings(): # newer torch has another name for broadcast_buffers, older torch only this one
+        # newer torch has another name for broadcast_buffers, older torch only this one
+        with warnings.catch_warnings():
             warnings.simplefilter('ignore', FutureWarning)
             mine = [torch.cuda.current_device()] if device.type == 'cuda' else None
             return nn.parallel.DistributedDataParallel(task, device_ids=mine, broadcast_buffers=False)
@@ -68,5 +78,7 @@ def spread(
 
 def my_rows(n:int)->slice: # of a batch of n
     "The samples that this process works on"
-    if n < workers(): raise InputError(f"a batch of {n} crops cannot be shared among {workers()} processes: raise {option('batch')}")
+    if n < workers():
+        raise InputError(f"a batch of {n} crops cannot be shared among {workers()} processes: "
+                         f"raise {option('batch')}")
     return slice(rank()*n//workers(), (rank()+1)*n//workers())

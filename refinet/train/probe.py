@@ -38,7 +38,8 @@ def time_ways(t, ways, steps, measure, crops)->tuple: # times of each way that f
             try: times[k].append(measure(t, way, crops))
             except (RuntimeError, torch.cuda.OutOfMemoryError) as e:
                 if not out_of_memory(e): raise
-                out.append(k); t.opt.zero_grad(set_to_none=True)
+                out.append(k)
+                t.opt.zero_grad(set_to_none=True)
         if t.device.type == 'cuda' and out: torch.cuda.empty_cache()
     return {k: v[3:] for k,v in times.items() if k not in out},out
 
@@ -50,14 +51,18 @@ def probe_gpus(
 ):
     "Try each way for a few steps in turn, keep the faster in `t.parallel`; a resumed run keeps its way"
     ways = ways or {'one GPU': t.task, f'{gpu_count()} GPUs': t.parallel}
-    if t.way in ways: t.parallel = ways[t.way]; return
+    if t.way in ways:
+        t.parallel = ways[t.way]
+        return
     crops,generators = t.sampler(t.step)[0],rng_state()
     times,out = time_ways(t, ways, steps, measure, crops)
     set_rng_state(generators)
     if not times:
-        raise InputError(f"a step does not fit into the memory of the GPU: lower {option('batch')} or {option('size')}, or work a batch off "
+        raise InputError(f"a step does not fit into the memory of the GPU: "
+                         f"lower {option('batch')} or {option('size')}, or work a batch off "
                          f"in parts ({option('accumulate')}, now {t.accumulate})")
     t.way = faster(times)
     t.parallel = ways[t.way]
     found = [f'{statistics.median(v)*1e3:.1f} ms on {k}' for k,v in times.items()]
-    say('a step takes ' + ', '.join(found + [f'more memory than there is on {k}' for k in out]) + f': using {t.way}')
+    say('a step takes ' + ', '.join(found + [f'more memory than there is on {k}' for k in out])
+        + f': using {t.way}')

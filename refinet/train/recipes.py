@@ -31,15 +31,18 @@ from .parallel import from_first, join_workers, leave_workers, rank, workers
 from .trainer import Callback, StopOnNaN, Supervised, Trainer, schedules
 from .callbacks import Centralize, Clip, EMA, RaiseIntensity, ReduceLR, UndoSpikes, sound
 from .monitoring import Bar, CSVLog, Keep, Middle, TensorBoard, Validate, to_bytes
-from .checkpoints import Checkpoint, Signals, TimeLimit, checkpoints_in, named_only, resume, trained_state
+from .checkpoints import Checkpoint, Signals, TimeLimit, checkpoints_in, named_only
+from .checkpoints import resume, trained_state
 from .probe import probe_gpus
 
 # %% ../../nbs/06_train/06_recipes.ipynb #726c72da
 recipes = dict(
-    fast = dict(steps=12000, epoch_steps=500, batch=16, size=96, lr=None, schedule='cosine', weight_decay=0., loss='l1', clip=.5,
-                ema=.995, centralize=False, stall='', degrade={}, accumulate=1, compile=False, tensorboard=False, branches=False),
-    seed = dict(steps=0, epochs=40, epoch_steps=0, batch=64, size=64, lr=3e-4, schedule='one_cycle', weight_decay=1e-4, loss='hybrid', clip=.5,
-                ema=0., centralize=True, stall='intensity', degrade=seed_recipe, accumulate=1, compile=False, tensorboard=False, branches=False))
+    fast = dict(steps=12000, epoch_steps=500, batch=16, size=96, lr=None, schedule='cosine', weight_decay=0.,
+                loss='l1', clip=.5, ema=.995, centralize=False, stall='', degrade={}, accumulate=1,
+                compile=False, tensorboard=False, branches=False),
+    seed = dict(steps=0, epochs=40, epoch_steps=0, batch=64, size=64, lr=3e-4, schedule='one_cycle',
+                weight_decay=1e-4, loss='hybrid', clip=.5, ema=0., centralize=True, stall='intensity',
+                degrade=seed_recipe, accumulate=1, compile=False, tensorboard=False, branches=False))
 rates = dict(msafn=3e-4, light_msafn=5e-4, nano_msafn=2e-3) # where a recipe names none: the wider, the lower
 
 # %% ../../nbs/06_train/06_recipes.ipynb #4f169670
@@ -48,10 +51,16 @@ def read_recipe(
 )->tuple: # training settings, what stands under [distill], the base
     "A recipe by its name or from its file"
     if name in recipes: return recipes[name],{},name
-    if not str(name).endswith('.toml'): raise InputError(f"no recipe {name!r}: there are {', '.join(recipes)}, or a file that ends with .toml")
-    given = read_toml(name); base,terms = given.pop('base', 'fast'),given.pop('distill', {})
-    if base not in recipes: raise InputError(f"{name}: no recipe {base!r} to start from: there are {', '.join(recipes)}")
-    if unknown := set(given) - set(recipes['seed']): raise InputError(f"{name}: a recipe has no setting {', '.join(sorted(unknown))}: there are {', '.join(recipes['seed'])}")
+    if not str(name).endswith('.toml'):
+        raise InputError(f"no recipe {name!r}: there are {', '.join(recipes)}, "
+                         "or a file that ends with .toml")
+    given = read_toml(name)
+    base,terms = given.pop('base', 'fast'),given.pop('distill', {})
+    if base not in recipes:
+        raise InputError(f"{name}: no recipe {base!r} to start from: there are {', '.join(recipes)}")
+    if unknown := set(given) - set(recipes['seed']):
+        raise InputError(f"{name}: a recipe has no setting {', '.join(sorted(unknown))}: there are "
+                         f"{', '.join(recipes['seed'])}")
     return {k:v for k,v in recipes[base].items() if k != 'epochs' or 'steps' not in given} | given,terms,base
 
 # %% ../../nbs/06_train/06_recipes.ipynb #6a742608
@@ -64,14 +73,21 @@ def settle(
     "The settings of a run: a recipe and what differs from it"
     given = {k:v for k,v in changes.items() if v is not None}
     unknown = set(given) - set(recipes['seed'])
-    if unknown: raise InputError(f"a recipe has no setting {', '.join(sorted(unknown))}: there are {', '.join(recipes['seed'])}")
+    if unknown:
+        raise InputError(f"a recipe has no setting {', '.join(sorted(unknown))}: there are "
+                         f"{', '.join(recipes['seed'])}")
     s = read_recipe(recipe)[0] | given
-    s['epoch_steps'],s['lr'] = s['epoch_steps'] or per_pass, rates.get(model, 1e-3) if s['lr'] is None else s['lr']
-    if 'epochs' in s: s['steps'] = given.get('steps') or s.pop('epochs')*s['epoch_steps']; s.pop('epochs', None)
+    s['epoch_steps'] = s['epoch_steps'] or per_pass
+    s['lr'] = rates.get(model, 1e-3) if s['lr'] is None else s['lr']
+    if 'epochs' in s:
+        s['steps'] = given.get('steps') or s.pop('epochs')*s['epoch_steps']
+        s.pop('epochs', None)
     for k in ('steps', 'batch', 'size', 'accumulate', 'epoch_steps'):
-        if not isinstance(s[k], int) or s[k] < 1: raise InputError(f"{k} must be 1 or more, a whole number, got {s[k]!r}")
+        if not isinstance(s[k], int) or s[k] < 1:
+            raise InputError(f"{k} must be 1 or more, a whole number, got {s[k]!r}")
     for k in ('lr', 'ema', 'weight_decay'):
-        if not isinstance(s[k], (int, float)) or not 0 <= s[k] <= 1: raise InputError(f"{k} must be from 0 to 1, got {s[k]!r}")
+        if not isinstance(s[k], (int, float)) or not 0 <= s[k] <= 1:
+            raise InputError(f"{k} must be from 0 to 1, got {s[k]!r}")
     s['epoch_steps'] = min(s['epoch_steps'], s['steps'])
     if s['size'] % 4: raise InputError(f"size {s['size']}: the side of a crop must be a multiple of 4")
     if s['schedule'] not in schedules:
@@ -88,14 +104,19 @@ def settle_for(frames, recipe, model, settings)->dict: # settings: what differs,
     return settle(recipe, max(len(frames)//batch, 1), model, **settings)
 
 # %% ../../nbs/06_train/06_recipes.ipynb #93aea7ef
-def callbacks_for(s, out, role, name, frames, settings, time_limit=None, since=None): # the list for settings `s`
+# the list for settings `s`
+def callbacks_for(s, out, role, name, frames, settings, time_limit=None, since=None):
     "The callbacks of a run, in the order in which they act"
     stall = dict(intensity=RaiseIntensity, reduce=ReduceLR)
-    found = [*([Centralize()] if s['centralize'] else []), *([Clip(s['clip'])] if s['clip'] else []), StopOnNaN(), UndoSpikes(),
-             *([EMA(s['ema'])] if s['ema'] else []), Validate(frames), *([stall[s['stall']]()] if s['stall'] else []), CSVLog(out), Bar(f'{role} {name}'),
-             *([TensorBoard(out)] if s.get('tensorboard') else []), Keep(out, role, name), *([TimeLimit(time_limit, since)] if time_limit else []),
+    found = [*([Centralize()] if s['centralize'] else []), *([Clip(s['clip'])] if s['clip'] else []),
+             StopOnNaN(), UndoSpikes(), *([EMA(s['ema'])] if s['ema'] else []), Validate(frames),
+             *([stall[s['stall']]()] if s['stall'] else []), CSVLog(out), Bar(f'{role} {name}'),
+             *([TensorBoard(out)] if s.get('tensorboard') else []), Keep(out, role, name),
+             *([TimeLimit(time_limit, since)] if time_limit else []),
              Signals(), Checkpoint(out, settings=settings)]
-    return [o for o in found if rank() == 0 or not isinstance(o, (Bar, CSVLog, TensorBoard, Keep, Checkpoint))] # one process writes
+    # one process writes
+    writes = Bar,CSVLog,TensorBoard,Keep,Checkpoint
+    return [o for o in found if rank() == 0 or not isinstance(o, writes)]
 
 # %% ../../nbs/06_train/06_recipes.ipynb #b4fae3bc
 class OwnDegrade:
@@ -107,10 +128,13 @@ class OwnDegrade:
         made = self.f(crops, step)
         name,want = qualified(self.f),(len(crops), 3, *crops.shape[2:])
         if not (isinstance(made, (tuple, list)) and len(made) == 3):
-            raise InputError(f"degrade {name} must return three batches: the small frames, the same enlarged, and the truth")
+            raise InputError(f"degrade {name} must return three batches: the small frames, "
+                             "the same enlarged, and the truth")
         for k,o in zip(('enlarged', 'true'), made[1:]):
-            if tuple(o.shape) != want: raise InputError(f"degrade {name}: the {k} frames are {tuple(o.shape)}, not {want}")
-            if not o.is_floating_point(): raise InputError(f"degrade {name}: the {k} frames are {o.dtype}, not floats in [0, 1]")
+            if tuple(o.shape) != want:
+                raise InputError(f"degrade {name}: the {k} frames are {tuple(o.shape)}, not {want}")
+            if not o.is_floating_point():
+                raise InputError(f"degrade {name}: the {k} frames are {o.dtype}, not floats in [0, 1]")
         return tuple(made)
 
 def make_degrade(given, seed): # settings of `Degrade`, or a callable
@@ -120,7 +144,8 @@ def check_callbacks(callbacks)->list:
     "The callbacks of a caller, if they are some"
     for o in (found := list(callbacks or ())):
         if isinstance(o, type): raise InputError(f"callbacks takes objects: {o.__name__}(), not {o.__name__}")
-        if not isinstance(o, Callback): raise InputError(f"{qualified(o)} is no `Callback`: derive its class from refinet.train.Callback")
+        if not isinstance(o, Callback):
+            raise InputError(f"{qualified(o)} is no `Callback`: derive its class from refinet.train.Callback")
     return found
 
 # %% ../../nbs/06_train/06_recipes.ipynb #cd479f05
@@ -131,13 +156,15 @@ def how_judged(frames, valid)->str: # '' where the two have nothing in common
         return (f"{len(shared)} of these frames are trained on too, so PSNR says nothing of other pictures: "
                 f"give several pictures or clips, or others by {option('val_data')}")
     if frames.root == valid.root and one_clip([*frames.names, *valid.names]):
-        return ("the numbers of all these pictures run on: if they are the frames of one clip, each is judged by its "
+        return ("the numbers of all these pictures run on: if they are the frames of one clip, "
+                "each is judged by its "
                 f"neighbours, and PSNR is too good; give another clip by {option('val_data')}")
     return ''
 
 def write_run(out, settings:dict, **more):
     "`run.json`: what it takes to understand the run later"
-    facts = dict(settings=settings, refinet=refinet.__version__, torch=torch.__version__, python=platform.python_version(),
+    facts = dict(settings=settings, refinet=refinet.__version__, torch=torch.__version__,
+                 python=platform.python_version(),
                  started=datetime.datetime.now().isoformat(timespec='seconds')) | more
     with atomic_write(Path(out)/'run.json', 'w') as f: json.dump(facts, f, indent=1, default=str)
 
@@ -146,28 +173,42 @@ def announce(t, out, settings, s, valid): # what is trained and how it is judged
     note = how_judged(t.sampler.frames, valid)
     judged = dict(frames=len(valid), chosen_on_them=f"best_{settings['role']}", note=note)
     if not t.step: write_run(out, settings, validation=judged)
-    say(f"{settings['role']} {settings['model']}: {n_params(t.model):,} parameters, {len(t.sampler.frames)} frames, {s['steps']} steps of {s['batch']} crops of {s['size']}, "
+    say(f"{settings['role']} {settings['model']}: {n_params(t.model):,} parameters, "
+        f"{len(t.sampler.frames)} frames, {s['steps']} steps of {s['batch']} crops of {s['size']}, "
         + (f"{workers()} processes, " if workers() > 1 else '') + describe_device(t.device))
-    say(f"validated on {len(valid)} frames, which also choose best_{settings['role']}: report figures of it on others"
+    say(f"validated on {len(valid)} frames, which also choose best_{settings['role']}: "
+        "report figures of it on others"
         + (f"; {note}" if note else ''))
 
 def finish(t, out, frames)->dict: # what `run` returns; an InputError if the run broke
-    if not t.failed and not sound(t.model): t.failed = f"the weights were not finite at step {t.step}: lower {option('lr')} and go on with {option('resume', True)}"
-    if t.failed: raise InputError(f"{t.failed}; " + (f"the last good weights are in {out}" if any(Path(out).glob('*.ckpt')) else f"no weights were kept in {out} yet"))
+    if not t.failed and not sound(t.model):
+        t.failed = (f"the weights were not finite at step {t.step}: "
+                    f"lower {option('lr')} and go on with {option('resume', True)}")
+    if t.failed:
+        kept = any(Path(out).glob('*.ckpt'))
+        where = f"the last good weights are in {out}" if kept else f"no weights were kept in {out} yet"
+        raise InputError(f"{t.failed}; {where}")
     if workers() > 1: # each has read other frames
-        all_bad = [None]*workers(); dist.all_gather_object(all_bad, frames.bad)
+        all_bad = [None]*workers()
+        dist.all_gather_object(all_bad, frames.bad)
         for o in all_bad: frames.bad.update(o)
-    if rank() == 0 and t.step < t.steps: say(f"stopped by {t.stop_reason} at step {t.step} of {t.steps}, all saved: go on with {go_on(out)}")
+    if rank() == 0 and t.step < t.steps:
+        say(f"stopped by {t.stop_reason} at step {t.step} of {t.steps}, all saved: go on with {go_on(out)}")
     if rank() == 0 and frames.bad: say(frames.report_bad())
-    best = from_first(next((o.best if o.best['epoch'] else None for o in t.callbacks if isinstance(o, Keep)), None)) # None: it was stopped before the first look
-    return dict(out=str(out), steps=t.step, best=best, skipped_batches=int(t.skipped), bad_files=sorted(frames.bad), seconds=round(t.seconds, 1))
+    # None: it was stopped before the first look
+    looked = (o.best if o.best['epoch'] else None for o in t.callbacks if isinstance(o, Keep))
+    best = from_first(next(looked, None))
+    return dict(out=str(out), steps=t.step, best=best, skipped_batches=int(t.skipped),
+                bad_files=sorted(frames.bad), seconds=round(t.seconds, 1))
 
 # %% ../../nbs/06_train/06_recipes.ipynb #a5423b1f
-def plain_settings(settings:dict)->dict: # as they come back from JSON: paths become words, tuples lists, functions their names
+# as they come back from JSON: paths become words, tuples lists, functions their names
+def plain_settings(settings:dict)->dict:
     return json.loads(json.dumps(settings, default=lambda o: qualified(o) if callable(o) else str(o)))
 
 def go_on(out)->str: # how to
-    return f"{option('resume', True)} {option('out', str(out))}" if from_command.get() else f"{option('resume', True)}, {option('out', str(out))}"
+    return (f"{option('resume', True)} {option('out', str(out))}" if from_command.get()
+            else f"{option('resume', True)}, {option('out', str(out))}")
 
 def settings_hash(settings:dict, given=())->str: # given: callables of the caller, whose source counts too
     "Eight letters that stand for what matters in a run: not for where things lie, or what they are called"
@@ -179,25 +220,32 @@ def source_of(o)->str: # '' where it cannot be had
     except (OSError, TypeError): return ''
 
 def remove_run(out):
-    "Take away the files of the run in a folder, and nothing else; an `InputError` where the folder holds something else"
+    "Take away the files of the run in a folder, nothing else; an `InputError` where it holds something else"
     out = Path(out)
     if not out.exists(): return
-    try: settings = json.loads((out/'run.json').read_text())['settings']; role,name = settings['role'],settings['model']
+    try:
+        settings = json.loads((out/'run.json').read_text())['settings']
+        role,name = settings['role'],settings['model']
     except (OSError, ValueError, KeyError, TypeError):
-        if any(o.name != '.lock' for o in out.iterdir()): raise InputError(f"{out} is no folder of a run, so nothing of it is removed: choose another {option('out')}") from None
+        if any(o.name != '.lock' for o in out.iterdir()):
+            raise InputError(f"{out} is no folder of a run, so nothing of it is removed: "
+                             f"choose another {option('out')}") from None
         return
-    own = ['log.csv', 'last.ckpt', 'next.ckpt', 'previous.ckpt', f'best_{role}.safetensors', f'final_{role}.safetensors',
-           f'best_{role}_{name}.pth', f'final_{role}_model.pth', 'run.json'] # the last one last: a kill leaves a run
+    own = ['log.csv', 'last.ckpt', 'next.ckpt', 'previous.ckpt', f'best_{role}.safetensors',
+           f'final_{role}.safetensors', f'best_{role}_{name}.pth', f'final_{role}_model.pth',
+           'run.json'] # the last one last: a kill leaves a run
     for o in own: (out/o).unlink(missing_ok=True)
     for o in (out/'tensorboard').glob('events.out.tfevents.*'): o.unlink()
 
 def start_over(out, resumed): # an InputError in every process where one finds a run in the way
     if not resumed and checkpoints_in(out):
-        raise InputError(f"{out} holds a run already: go on with {option('resume', True)}, or choose another {option('out')}")
+        raise InputError(f"{out} holds a run already: go on with {option('resume', True)}, "
+                         f"or choose another {option('out')}")
 
 def try_saving(t, name):
     "An `InputError` before the first step, and not after an epoch, where a network cannot be saved"
-    weights_bytes(fold(t.model), name); to_bytes(trained_state(t.task))
+    weights_bytes(fold(t.model), name)
+    to_bytes(trained_state(t.task))
 
 @contextmanager
 def alone_in(out, doing='another run'): # the first process holds the folder for all
@@ -230,12 +278,16 @@ def run(
 )->dict: # out, steps, best, skipped_batches, bad_files, seconds
     "Train, validate, keep, and say what came of it"
     device = join_workers(device)
-    resumed = resumed or int(os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)) > 0 # torchrun starts all anew when one dies
-    settings = dict(model=name, role=role, seed=seed, data=frames.root, frames=frames.contents()) | s | (more or {})
+    # torchrun starts all anew when one dies
+    resumed = resumed or int(os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)) > 0
+    settings = dict(model=name, role=role, seed=seed, data=frames.root, frames=frames.contents())
+    settings = settings | s | (more or {})
     settings['callbacks'] = [qualified(o) for o in check_callbacks(callbacks)]
     given = [s['loss'], s['degrade'], *callbacks, *(o[1] for o in settings.values() if is_own_term(o))]
     settings = plain_settings({k: v for k,v in settings.items() if k != 'tensorboard'})
-    if resumed and overwrite: raise InputError(f"{option('resume', True)} goes on and {option('overwrite', True)} starts anew: give one of them")
+    if resumed and overwrite:
+        raise InputError(f"{option('resume', True)} goes on and {option('overwrite', True)} starts anew: "
+                         "give one of them")
     named = out is None
     if named: out = folders().output/'runs'/f'{verb}-{name}-{settings_hash(settings, given)}'
     out,resumed = Path(out),resumed or (named and not overwrite)
@@ -244,15 +296,21 @@ def run(
         start_over(out, resumed)
         sampler = CropSampler(frames, s['size'], s['batch'], seed, threads=threads)
         kits = callbacks_for(s, out, role, name, Middle(valid), settings, time_limit, since)
-        kits.sort(key=lambda o: not isinstance(o, Validate)) # first, so that a caller's `after_epoch` finds the scores in `t.row`
+        # first, so that a caller's `after_epoch` finds the scores in `t.row`
+        kits.sort(key=lambda o: not isinstance(o, Validate))
         acting = [*kits[:1], *callbacks, *extra, *kits[1:]]
         t = Trainer(task, sampler, make_degrade(s['degrade'], seed), s['steps'], s['epoch_steps'], s['lr'],
-                    schedules[s['schedule']], s['weight_decay'], s['accumulate'], device, acting, s['compile'])
+                    schedules[s['schedule']], s['weight_decay'], s['accumulate'], device,
+                    acting, s['compile'])
         found = resumed and resume(t, out, settings)
-        if resumed and not found and not named and rank() == 0: say(f"{out} holds no checkpoint: starting anew")
-        if rank() == 0: try_saving(t, name); announce(t, out, settings, s, valid)
+        if resumed and not found and not named and rank() == 0:
+            say(f"{out} holds no checkpoint: starting anew")
+        if rank() == 0:
+            try_saving(t, name)
+            announce(t, out, settings, s, valid)
         if isinstance(t.parallel, nn.DataParallel): probe_gpus(t)
-        unkept = workers() == 1 and not (out/f'final_{role}.safetensors').exists() # a kill was quicker after the last step
+        # a kill was quicker after the last step
+        unkept = workers() == 1 and not (out/f'final_{role}.safetensors').exists()
         if t.step < t.steps or unkept: t.fit()
         found = finish(t, out, frames)
     leave_workers(t)
@@ -274,7 +332,8 @@ def starting_model(
 ):
     "The network that a run trains: fresh, or from a file"
     preset = isinstance(name, str) and name in presets
-    if branches and (init or not preset): raise InputError(f"branches are for a student that starts afresh: leave {option('init')} out")
+    if branches and (init or not preset):
+        raise InputError(f"branches are for a student that starts afresh: leave {option('init')} out")
     if not init: return make_network(name, **dict(branches=True) if branches else {})
     model = load_model(init, None if preset else name).train()
     if preset: check_init(model, init, name)
@@ -286,7 +345,9 @@ def open_pair(
 )->tuple: # `Frames` to train on and to validate on
     "What a run learns from, and what it is judged by"
     from refinet.metrics.scores import frames_to_score # late, as in `Validate`
-    return open_frames(data),frames_to_score(val_data) if val_data else open_frames(data, 'test', (4,) if str(data) == 'sample' else 'all')
+    frames = open_frames(data)
+    if val_data: return frames,frames_to_score(val_data)
+    return frames,open_frames(data, 'test', (4,) if str(data) == 'sample' else 'all')
 
 # %% ../../nbs/06_train/06_recipes.ipynb #e5f42de3
 def train(
@@ -303,16 +364,19 @@ def train(
     val_data=None,            # where to validate; the test split of `data` by default
     threads:int=2,            # that read ahead
     loss=None,                # a key of `losses`, or any callable (out, truth) to (N,); None: the recipe's
-    degrade=None,             # any callable (crops, step) to (lr, x, hr), see `OwnDegrade`; None: the recipe's
+    # any callable (crops, step) to (lr, x, hr), see `OwnDegrade`; None: the recipe's
+    degrade=None,
     callbacks=(),             # of your own, which act before the kit's
     overwrite:bool=False,     # remove the run that is in `out`, and start anew
     **settings                # of the recipe: steps, batch, size, lr, ...
 )->dict:
     "Train a network on the truth alone"
     seed_everything(seed)
-    frames,valid = open_pair(data, val_data); name = network_name(model)
+    frames,valid = open_pair(data, val_data)
+    name = network_name(model)
     s = settle_for(frames, recipe, name, settings | dict(loss=loss, degrade=degrade))
-    task = Supervised(starting_model(model, init, s['branches']), pick_loss(s['loss']), amp_dtype(pick_device(device)))
+    task = Supervised(starting_model(model, init, s['branches']), pick_loss(s['loss']),
+                      amp_dtype(pick_device(device)))
     role = role or ('teacher' if name.startswith('msafn') else 'student')
     start = dict(init=init, init_weights=fingerprint(task.model) if init else None)
     return run(task, frames, valid, out, s, name, role, seed, resume, device, time_limit, threads,

@@ -91,7 +91,8 @@ def asked_to_stop(t)->bool: # all processes stop after the same step
 
 def compile_network(t):
     if isinstance(t.parallel, nn.DataParallel):
-        raise InputError("compile works with one GPU a process: start the run by torchrun, or show it one GPU (CUDA_VISIBLE_DEVICES=0)")
+        raise InputError("compile works with one GPU a process: start the run by torchrun, "
+                         "or show it one GPU (CUDA_VISIBLE_DEVICES=0)")
     t.task.model.compile()
 
 # %% ../../nbs/06_train/01_trainer.ipynb #0801b681
@@ -119,7 +120,8 @@ def start_counting(t): # the loss of an epoch
     t.loss_sum,t.loss_n = torch.zeros((), device=t.device),torch.zeros((), device=t.device)
 
 def start_state(t): # of a run that has not begun
-    t.step,t.stop_reason,t.failed,t.seconds,t.row = 0,'','',0.,{}
+    t.step,t.stop_reason,t.failed = 0,'',''
+    t.seconds,t.row = 0.,{}
     t.skipped,t.bad = torch.zeros((), device=t.device),torch.zeros((), device=t.device)
     t.leapt = torch.zeros((), dtype=torch.bool, device=t.device) # see `UndoSpikes`
     t.batch = None # the last one, as the network saw it
@@ -134,7 +136,8 @@ def take_step(t):
         t.opt.grad_scale,t.opt.found_inf = None,t.bad.float()
         t.opt.step()
     elif not t.bad: t.opt.step()
-    if t.scaler.is_enabled(): t.scaler.update() # a callback may have spoilt a batch after `unscale_`: `scaler.step` would not know
+    # a callback may have spoilt a batch after `unscale_`: `scaler.step` would not know
+    if t.scaler.is_enabled(): t.scaler.update()
     t.opt.zero_grad(set_to_none=True)
     t.skipped += t.bad
     t.loss_sum += torch.where(t.bad, 0., t.loss)
@@ -159,7 +162,8 @@ def leave(t): # each callback may clean up, whatever becomes of the others
 class Trainer:
     "Trains `task` on what `sampler` and `degrade` make of a step's number; callbacks do the rest"
     def __init__(self,
-        task,              # `forward(lr, x, hr)` returns (N,); what is trained is `task.model` and what else of it asks for gradients
+        # `forward(lr, x, hr)` returns (N,); `task.model` is trained, and what else of it asks for gradients
+        task,
         sampler,           # step to (crops (B, 3, S, S) uint8, their numbers)
         degrade,           # (crops, step) to (lr, x, hr)
         steps:int=12000,   # in all
@@ -180,7 +184,8 @@ class Trainer:
         self.steps,self.epoch_steps,self.accumulate = steps,epoch_steps,accumulate
         self.lr,self.schedule,self.lr_scale = lr,schedule,1.
         self.params = [p for p in task.parameters() if p.requires_grad]
-        self.opt = torch.optim.AdamW(self.params, lr, weight_decay=weight_decay, fused=self.device.type in ('cpu', 'cuda'))
+        self.opt = torch.optim.AdamW(self.params, lr, weight_decay=weight_decay,
+                                     fused=self.device.type in ('cpu', 'cuda'))
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=task.amp == torch.float16)
         self.callbacks = list(callbacks)
         start_state(self)
@@ -196,7 +201,8 @@ class Trainer:
         self.task.train()
         started = time.monotonic() - self.seconds
         try:
-            for step,(crops,self.numbers) in read_ahead(self.sampler, self.step, self.steps, self.sampler.threads):
+            for step,(crops,self.numbers) in read_ahead(self.sampler, self.step, self.steps,
+                                                        self.sampler.threads):
                 self.one_step(crops)
                 self.step,self.seconds = step+1,time.monotonic()-started
                 self.call('after_step')
@@ -222,18 +228,22 @@ def small_trainer(
 )->Trainer:
     "A trainer of a toy network on the sample, for trying callbacks out in seconds"
     seed_everything(seed)
-    task = Supervised(create_model('nano_msafn', dim=8, trunk=8, blocks=1, drop=kw.pop('drop', .1)), amp=kw.pop('amp', None))
-    return Trainer(task, CropSampler(open_frames('sample'), 32, 4, seed, threads=0), Degrade(seed=seed), steps, **dict(epoch_steps=10, device='cpu', lr=2e-3) | kw)
+    task = Supervised(create_model('nano_msafn', dim=8, trunk=8, blocks=1, drop=kw.pop('drop', .1)),
+                      amp=kw.pop('amp', None))
+    return Trainer(task, CropSampler(open_frames('sample'), 32, 4, seed, threads=0), Degrade(seed=seed),
+                   steps, **dict(epoch_steps=10, device='cpu', lr=2e-3) | kw)
 
 # %% ../../nbs/06_train/01_trainer.ipynb #4cae8d68
 class StopOnNaN(Callback):
     "End the run after `limit` bad batches in a row; names the frames of the last one"
     def __init__(self, limit:int=10): self.limit,self.run = limit,None
     def after_step(self, t):
-        self.run = (t.bad if self.run is None else self.run + 1) * t.bad # on the device; looked at now and then
+        # on the device; looked at now and then
+        self.run = (t.bad if self.run is None else self.run + 1) * t.bad
         if t.device.type != 'cpu' and t.step % self.limit: return
         if int(self.run) >= self.limit:
             names = sorted({t.sampler.frames.names[i] for i in t.numbers})
-            t.failed = (f"{int(self.run)} batches in a row gave NaN (step {t.step}); the last one held {', '.join(names[:4])}: "
+            t.failed = (f"{int(self.run)} batches in a row gave NaN (step {t.step}); "
+                        f"the last one held {', '.join(names[:4])}: "
                         f"lower {option('lr')}, or look at these frames")
             t.stop_reason = 'NaN'

@@ -34,18 +34,24 @@ class Trial:
         lr:float=2e-4,    # of AdamW
         **more            # of `lab_distiller`
     ):
-        self.sampler,self.alpha,self.more,self.device = sampler,alpha,more,next(student.parameters()).device
-        self.task = lab_distiller(alpha, student=copy.deepcopy(student).requires_grad_(), teacher=teacher, **more).to(self.device)
+        self.sampler,self.alpha = sampler,alpha
+        self.more,self.device = more,next(student.parameters()).device
+        self.task = lab_distiller(alpha, student=copy.deepcopy(student).requires_grad_(), teacher=teacher,
+                                  **more).to(self.device)
         self.model,self.test,self.degrade = self.task.model,Degrade(flips=False)(test_crops),Degrade()
         self.params = [o for o in self.task.parameters() if o.requires_grad] # adapters too
-        self.optimizer,self.lr,self.steps,self.curve = torch.optim.AdamW(self.params, lr=lr, weight_decay=0.),lr,0,[]
+        self.optimizer,self.lr = torch.optim.AdamW(self.params, lr=lr, weight_decay=0.),lr
+        self.steps,self.curve = 0,[]
     def step(self):
         crops,_ = self.sampler(self.steps)
-        for o in self.optimizer.param_groups: o['lr'] = self.lr*min(1, (self.steps+1)/25) # a cold start at full rate falls back first
+        # a cold start at full rate falls back first
+        for o in self.optimizer.param_groups: o['lr'] = self.lr*min(1, (self.steps+1)/25)
         loss = self.task.train()(*self.degrade(crops.to(self.device), self.steps)).mean()
-        self.optimizer.zero_grad(); loss.backward()
+        self.optimizer.zero_grad()
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.params, .5)
-        self.optimizer.step(); self.steps += 1
+        self.optimizer.step()
+        self.steps += 1
     def score(self): # mean PSNR of the test crops, dB
         lr,_,hr = self.test
         return psnr(run_model(self.model, lr), hr.cpu()).mean().item()
@@ -59,9 +65,11 @@ class Background(threading.Thread):
         tell=lambda: None, # called when there is something new to see
     ):
         super().__init__(daemon=True)
-        self.trial,self.seconds,self.tell,self.error,self.halt = trial,seconds,tell,None,threading.Event()
+        self.trial,self.seconds,self.tell = trial,seconds,tell
+        self.error,self.halt = None,threading.Event()
     def note(self, spent): # a point of the curve
-        self.trial.curve.append((spent, self.trial.score())); self.tell()
+        self.trial.curve.append((spent, self.trial.score()))
+        self.tell()
     def work(self):
         spent = noted = 0.
         self.note(0.)
@@ -69,7 +77,9 @@ class Background(threading.Thread):
             start = time.monotonic()
             self.trial.step()
             spent += time.monotonic() - start
-            if spent - noted > max(.25, self.seconds/40): noted = spent; self.note(spent)
+            if spent - noted > max(.25, self.seconds/40):
+                noted = spent
+                self.note(spent)
         if spent > noted: self.note(spent)
     def run(self):
         try: self.work()
@@ -95,15 +105,25 @@ def curve_figure(
     ax,against,picture = fig.subplots(1, 3, width_ratios=[2.4, 1, 1])
     done = sorted((o.alpha, o.curve[-1][1]) for o in trials if o.curve)
     against.plot(*zip(*done), 'o', color='#e18a2a') if done else None
-    against.set(xlim=(-.05, 1.05), xlabel='alpha'); against.set_title('PSNR against alpha', fontsize=8); against.tick_params(labelsize=7); against.ticklabel_format(useOffset=False); against.grid(alpha=.3)
+    against.set(xlim=(-.05, 1.05), xlabel='alpha')
+    against.set_title('PSNR against alpha', fontsize=8)
+    against.tick_params(labelsize=7)
+    against.ticklabel_format(useOffset=False)
+    against.grid(alpha=.3)
     picture.axis('off')
-    if crop is not None: picture.imshow(crop); picture.set_title(f'the crop at alpha {trials[-1].alpha:.2f}', fontsize=7)
+    if crop is not None:
+        picture.imshow(crop)
+        picture.set_title(f'the crop at alpha {trials[-1].alpha:.2f}', fontsize=7)
     for o in trials:
         if points := list(o.curve):
-            ax.plot(*zip(*points), marker='.', label=textwrap.fill(f'{name_of(o)}: {points[-1][1]:.2f} dB, {o.steps} steps', 56))
+            ax.plot(*zip(*points), marker='.',
+                    label=textwrap.fill(f'{name_of(o)}: {points[-1][1]:.2f} dB, {o.steps} steps', 56))
     if ax.lines: ax.legend(fontsize=7).set_in_layout(False)
     else: ax.text(.5, .5, 'nothing trained yet', ha='center', transform=ax.transAxes)
-    ax.set(xlabel='seconds of training', ylabel='PSNR of the test crops, dB'); ax.grid(alpha=.3); ax.ticklabel_format(useOffset=False); ax.tick_params(labelsize=7)
+    ax.set(xlabel='seconds of training', ylabel='PSNR of the test crops, dB')
+    ax.grid(alpha=.3)
+    ax.ticklabel_format(useOffset=False)
+    ax.tick_params(labelsize=7)
     return fig
 
 # %% ../../nbs/11_widgets/04_alpha_lab.ipynb #d1b8c665
@@ -119,26 +139,43 @@ class AlphaLab(AlphaPulls):
         seconds:float=10.,# of the button
         seed:int=0,
     ):
-        self.lr,self.seconds,self.trials,self.worker = lr,seconds,[],None
-        self.sampler,self.tests = CropSampler(frames, size, batch, seed),CropSampler(test_frames or frames, 96, 8, seed+1)(0)[0]
-        self.go,self.halt,self.clear = buttons = [widgets.Button(description=o) for o in (f'train {seconds:g} seconds', 'stop', 'reset')]
-        for o,f in zip(buttons, (self.train, self.stop, self.reset)): o.on_click(lambda _, f=f: self.attempt(f))
+        self.lr,self.seconds = lr,seconds
+        self.trials,self.worker = [],None
+        self.sampler = CropSampler(frames, size, batch, seed)
+        self.tests = CropSampler(test_frames or frames, 96, 8, seed+1)(0)[0]
+        names = f'train {seconds:g} seconds','stop','reset'
+        self.go,self.halt,self.clear = buttons = [widgets.Button(description=o) for o in names]
+        for o,f in zip(buttons, (self.train, self.stop, self.reset)):
+            o.on_click(lambda _, f=f: self.attempt(f))
         self.plot = picture_widget(self.curves())
         super().__init__(teacher, student, frames, size, (widgets.HBox(buttons), self.plot))
     def learning(self): # what the last trial makes of the crop that is looked at
         if not self.trials or not self.trials[-1].curve: return None
         y,x = self.y.value,self.x.value
         lr,_ = degrade(self.outputs()[2])
-        return as_picture(run_model(copy.deepcopy(self.trials[-1].model), lr)[..., y:y+self.side, x:x+self.side])
+        out = run_model(copy.deepcopy(self.trials[-1].model), lr)
+        return as_picture(out[..., y:y+self.side, x:x+self.side])
     def curves(self)->Image.Image: return figure_picture(curve_figure(self.trials, self.learning()))
     def show(self): # called by the thread
         self.plot.value = png_bytes(self.curves())
         if self.worker and self.worker.error: self.tell(f"training broke: {self.worker.error}", wrong=True)
     def train(self, seconds=None): # returns at once
-        if self.worker and self.worker.is_alive(): raise InputError("a training is going on: stop it first, or wait")
-        self.trials.append(Trial(self.student, self.teacher, self.sampler, self.tests, self.alpha.value, self.lr, **self.chosen()))
-        self.worker = Background(self.trials[-1], seconds or self.seconds, lambda: self.attempt(self.show)); self.worker.start()
+        if self.worker and self.worker.is_alive():
+            raise InputError("a training is going on: stop it first, or wait")
+        self.trials.append(Trial(self.student, self.teacher, self.sampler, self.tests, self.alpha.value,
+                                 self.lr, **self.chosen()))
+        self.worker = Background(self.trials[-1], seconds or self.seconds, lambda: self.attempt(self.show))
+        self.worker.start()
         return self
-    def wait(self, timeout=None): self.worker and self.worker.join(timeout); return self
-    def stop(self): self.worker and self.worker.halt.set(); return self.wait(30)
-    def reset(self): self.stop(); self.trials.clear(); self.show(); self.tell(); return self
+    def wait(self, timeout=None):
+        self.worker and self.worker.join(timeout)
+        return self
+    def stop(self):
+        self.worker and self.worker.halt.set()
+        return self.wait(30)
+    def reset(self):
+        self.stop()
+        self.trials.clear()
+        self.show()
+        self.tell()
+        return self

@@ -32,12 +32,13 @@ def lab_distiller(
     guidance:float=1., # of all that comes from the teacher, 0..1
     student=None,      # a network: to be trained, or where features are compared
     teacher=None,      # the same
-    **terms            # as `distill` takes them: soft, the weights of `distillation_terms`, name=(weight, any callable)
+    **terms # as `distill` takes them: soft, the weights of `distillation_terms`, name=(weight, any callable)
 )->Distiller:
     "A distiller as the controls of the lab set it: without more, the published loss of alpha"
     with torch.random.fork_rng(devices=[]): # adapters are drawn: the same ones each time
         torch.manual_seed(0)
-        d = make_distiller(nn.Identity() if student is None else student, teacher, settle_terms('fast', dict(soft='mse') | terms | dict(alpha=alpha)))
+        d = make_distiller(nn.Identity() if student is None else student, teacher,
+                           settle_terms('fast', dict(soft='mse') | terms | dict(alpha=alpha)))
     d.guidance.fill_(guidance)
     return d
 
@@ -52,7 +53,8 @@ def terms_of(
     d:Distiller, # its guidance is a number, not adaptive
 )->dict: # name to f(student, teacher, hr, student's features, teacher's): (N,)
     "The terms that have a weight, one by one; their sum is the distiller's loss"
-    g = d.guidance.item(); truth,own = d.alpha.shares(g)
+    g = d.guidance.item()
+    truth,own = d.alpha.shares(g)
     def alone(k): # the distiller's own sum, with one weight left
         one = copy.copy(d)
         one.weights = {o: w if o == k else 0. for o,w in d.weights.items()}
@@ -71,7 +73,9 @@ def pulls(
     student, teacher, hr, # each (1, 3, H, W) in [0, 1]
     d:Distiller,          # from `lab_distiller`
     feats=({}, {}),       # of the student and of the teacher, by tap, where the distiller compares them
-)->dict: # name to what pulls at the output, (1, 3, H, W), or at the features, (1, C, h, w); 'all': the sum of the former
+# name to what pulls at the output, (1, 3, H, W), or at the features, (1, C, h, w);
+# 'all': the sum of the former
+)->dict:
     "The pull of each term of the loss"
     sf,tf = feats
     inner = {title_of(k) for k,f in zip(d.weights, d.terms) if f.features}
@@ -91,9 +95,11 @@ def fit_adapter(
     "Set the adapter to the map that brings the student's features nearest to the teacher's"
     places = lambda o: o.flatten(2)[0].T
     a,b = F.pad(places(student), (0, 1), value=1.),places(unit(teacher))
-    a2 = a.T @ a; a2.diagonal().add_(1e-5*a2.diagonal().mean()) # a channel that is dead must not matter
+    a2 = a.T @ a
+    a2.diagonal().add_(1e-5*a2.diagonal().mean()) # a channel that is dead must not matter
     w = torch.linalg.solve(a2, a.T @ b)
-    mimic.adapter.weight.copy_(w[:-1].T[..., None, None]); mimic.adapter.bias.copy_(w[-1])
+    mimic.adapter.weight.copy_(w[:-1].T[..., None, None])
+    mimic.adapter.bias.copy_(w[-1])
     return mimic
 
 def adapters_of(d:Distiller)->list: # of `FeatureMimic`
@@ -110,7 +116,8 @@ def bar_chart(
 )->Image.Image:
     "Bars that lie, with names and numbers"
     left,top,step = 64,24,28
-    sheet = Image.new('RGB', (width, top + step*len(values)), 'white'); draw,font = ImageDraw.Draw(sheet),_font(12)
+    sheet = Image.new('RGB', (width, top + step*len(values)), 'white')
+    draw,font = ImageDraw.Draw(sheet),_font(12)
     scale = (width - left - 52)/max(full, *values.values())
     draw.text((left, 4), title, fill='black', font=font)
     for i,(k,v) in enumerate(values.items()):
@@ -127,9 +134,13 @@ def pull_map(
     signed:bool=True, # at the output; at the features the strength, brightest where it is greatest
 )->Image.Image:
     "A pull in colours"
-    if signed: a,colours = pull.mean(1)[0]/2 + .5,'RdBu_r' # 1, the pull of L1 at alpha 1, is full red: one scale for every alpha
-    else: a = pull.square().mean(1)[0].sqrt(); a,colours = a/a.max().clamp_min(1e-12),'magma'
-    return Image.fromarray(colormaps[colours](a.clamp(0, 1).numpy(), bytes=True)[..., :3]).resize(size, Image.NEAREST)
+    # 1, the pull of L1 at alpha 1, is full red: one scale for every alpha
+    if signed: a,colours = pull.mean(1)[0]/2 + .5,'RdBu_r'
+    else:
+        a = pull.square().mean(1)[0].sqrt()
+        a,colours = a/a.max().clamp_min(1e-12),'magma'
+    pixels = colormaps[colours](a.clamp(0, 1).numpy(), bytes=True)[..., :3]
+    return Image.fromarray(pixels).resize(size, Image.NEAREST)
 
 def at_output(pull)->bool: # a pull on the three colours of a frame, and not on features
     return pull.shape[1] == 3
@@ -147,7 +158,8 @@ def pull_chart(
     strength = {k: o.square().mean().sqrt().item() for k,o in p.items()}
     chart = bar_chart({k: v for k,v in strength.items() if at_output(p[k])}, f'pull at alpha {alpha:.2f}')
     inner = {k: v for k,v in strength.items() if not at_output(p[k])}
-    return stack(chart, bar_chart(inner, 'at the features, on their own scale', full=1e-9)) if inner else chart
+    return (stack(chart, bar_chart(inner, 'at the features, on their own scale', full=1e-9))
+            if inner else chart)
 
 def output_maps(
     frames:dict, # name to (1, 3, H, W): stand above
@@ -155,9 +167,11 @@ def output_maps(
     zoom:int=2,
 )->Image.Image:
     "The pulls at the output as maps; a weak term is made stronger, and its caption says by how much"
-    size,first = next(iter(frames.values())).shape[:1:-1],{'truth pulls': p['truth'], 'teacher pulls': p['teacher'], 'all at the output': p['all']}
+    size = next(iter(frames.values())).shape[:1:-1]
+    first = {'truth pulls': p['truth'], 'teacher pulls': p['teacher'], 'all at the output': p['all']}
     others = {k: o for k,o in p.items() if k not in ('truth', 'teacher', 'all') and at_output(o)}
-    more = {f'{k} pulls' + (f', times {_faint(o)}' if _faint(o) > 1 else ''): o*_faint(o) for k,o in others.items()}
+    more = {f'{k} pulls' + (f', times {_faint(o)}' if _faint(o) > 1 else ''): o*_faint(o)
+            for k,o in others.items()}
     return strip(frames | {k: pull_map(o, size) for k,o in (first | more).items()}, zoom=zoom, columns=3)
 
 def feature_maps(p:dict)->list: # of pictures: one, or none
@@ -178,11 +192,13 @@ def pull_sheet(
     left = output_maps(dict(HR=hr, student=student, teacher=teacher), p, max(1, round(width/hr.shape[-1])))
     right = stack(pull_chart(p, d.alpha.alpha), *feature_maps(p))
     sheet = Image.new('RGB', (left.width + 8 + right.width, max(left.height, right.height)), 'white')
-    sheet.paste(left, (0, 0)); sheet.paste(right, (left.width + 8, 0))
+    sheet.paste(left, (0, 0))
+    sheet.paste(right, (left.width + 8, 0))
     return sheet
 
 # %% ../../nbs/11_widgets/03_pulls.ipynb #18e2a78e
-full_names = dict(style=dict(description_width='86px'), layout=dict(width='auto')) # names are read in full; a column decides the width
+# names are read in full; a column decides the width
+full_names = dict(style=dict(description_width='86px'), layout=dict(width='auto'))
 
 def number_slider(text, value, low, top, step):
     return widgets.FloatSlider(value, min=low, max=top, step=step, description=text, continuous_update=False,
@@ -193,11 +209,14 @@ def lab_controls()->dict: # name of a term, or of a number that it takes, to its
     found = dict(soft=kinds, guidance=number_slider('guidance', 1., 0., 1., .1))
     for k,kind in distillation_terms.items():
         found[k] = number_slider(title_of(k), 0., 0., kind.top, kind.step)
-        for name,o in kind.numbers.items(): found[name] = number_slider(name, o.default, o.low, o.high, o.step)
+        for name,o in kind.numbers.items():
+            found[name] = number_slider(name, o.default, o.low, o.high, o.step)
     return found
 
 def in_columns(*controls): # three abreast, fewer where there is no room
-    return widgets.GridBox(controls, layout=dict(grid_template_columns='repeat(auto-fill, minmax(270px, 1fr))', max_width='960px', flex='0 0 auto'))
+    return widgets.GridBox(controls,
+                           layout=dict(grid_template_columns='repeat(auto-fill, minmax(270px, 1fr))',
+                                       max_width='960px', flex='0 0 auto'))
 
 def no_features(student, teacher)->str:
     "Why the two cannot be compared by their features; '' where they can"
@@ -215,22 +234,28 @@ class AlphaPulls(Pane):
         controls=(),      # more widgets, to stand between the sliders and the picture
     ):
         if not len(frames): raise InputError("no frames to look at")
-        self.teacher,self.student = (copy.deepcopy(o).eval().requires_grad_(False) for o in (teacher, student))
+        self.teacher,self.student = (copy.deepcopy(o).eval().requires_grad_(False)
+                                     for o in (teacher, student))
         self.frames,self.side,self.kept = frames,size//4*4,(None, None, None)
-        slider = lambda text, top, step=1: widgets.IntSlider(0, 0, top, step, description=text, continuous_update=False, **full_names)
+        slider = lambda text, top, step=1: widgets.IntSlider(0, 0, top, step, description=text,
+                                                             continuous_update=False, **full_names)
         self.alpha = widgets.FloatSlider(.5, min=0, max=1, step=.05, description='alpha', **full_names)
         self.frame,self.x,self.y = slider('frame', len(frames)-1),slider('x', 4096, 4),slider('y', 4096, 4)
         self.more,self.why = lab_controls(),no_features(self.student, self.teacher)
         for k in feature_terms(): self.more[k].disabled = bool(self.why)
-        for o in (self.alpha, self.frame, self.x, self.y, *self.more.values()): o.observe(self.refresh, 'value')
-        self.note = widgets.HTML(f'<small>{html.escape(self.why)}</small>', layout=dict(display='' if self.why else 'none'))
-        super().__init__(in_columns(self.alpha, *self.more.values()), self.note, in_columns(self.frame, self.x, self.y), *controls)
+        for o in (self.alpha, self.frame, self.x, self.y, *self.more.values()):
+            o.observe(self.refresh, 'value')
+        self.note = widgets.HTML(f'<small>{html.escape(self.why)}</small>',
+                                 layout=dict(display='' if self.why else 'none'))
+        super().__init__(in_columns(self.alpha, *self.more.values()), self.note,
+                         in_columns(self.frame, self.x, self.y), *controls)
         self.refresh()
     def chosen(self)->dict: # arguments of `lab_distiller`
         return {k: o.value for k,o in self.more.items()}
     def outputs(self): # of the student, of the teacher, and HR: the whole frame, kept until another is chosen
         if self.kept[0] != (i := self.frame.value):
-            hr = crop_to(as_frame(self.frames[i])); lr,x = degrade(hr)
+            hr = crop_to(as_frame(self.frames[i]))
+            lr,x = degrade(hr)
             seen = [self.look(o, lr, x) for o in (self.student, self.teacher)]
             self.kept = i,(seen[0][0], seen[1][0], hr),self.alike(*(o for _,o in seen))
         return self.kept[1]
@@ -251,4 +276,5 @@ class AlphaPulls(Pane):
         y,x = self.y.value//4*4,self.x.value//4*4 # whole places of the LR grid
         cut = lambda o, n=1: o[..., y//n:(y+s)//n, x//n:(x+s)//n]
         grid = getattr(self.student, 'shuffle', 1)
-        return pull_sheet(*map(cut, self.outputs()), self.distiller(), tuple({k: cut(o, grid) for k,o in f.items()} for f in self.kept[2]))
+        return pull_sheet(*map(cut, self.outputs()), self.distiller(),
+                          tuple({k: cut(o, grid) for k,o in f.items()} for f in self.kept[2]))
