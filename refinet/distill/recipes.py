@@ -89,7 +89,7 @@ def distill(
     seed_everything(seed)
     d,name = settle_terms(recipe, dict(terms or {}, alpha=alpha)),network_name(model)
     frames,valid = open_pair(data, val_data)
-    if recipe == 'seed': settings.setdefault('lr', 2e-4)
+    if recipe == 'seed' and settings.get('lr') is None: settings['lr'] = 2e-4
     if recipe == 'fast' and settings.get('branches') is None:
         settings['branches'] = name in with_branches and not init
     if cached and callable(degrade):

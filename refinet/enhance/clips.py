@@ -140,7 +140,8 @@ def enhance_clip(
     with contextlib.ExitStack() as calm, open_clip(src) as clip, contextlib.ExitStack() as files:
         copied = [*clip.streams.audio, *clip.streams.subtitles]
         out = _Outputs(outs, clip, copied, crf, files)
-        stopped = _enhance_items(model, clip, copied, out, upscale, tile, calm, kept is not None and not upscale)
+        keep_sharp = kept is not None and not upscale
+        stopped = _enhance_items(model, clip, copied, out, upscale, tile, calm, keep_sharp)
         with undisturbed(): out.finish()
         done = out.writers[0]
         if not done.frames:

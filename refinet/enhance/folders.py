@@ -120,7 +120,8 @@ def _check_folders(src, dest, results): # names
 
 # %% ../../nbs/08_enhance/06_folders.ipynb #f82dbbab
 class _OnePicture: # what the threads of `enhance_folder` call, with the name of a picture
-    def __init__(self, model, src, dest, made, upscale, tile, redo, kept): # made: name to the name of its result
+    # made: name to the name of its result
+    def __init__(self, model, src, dest, made, upscale, tile, redo, kept):
         self.model,self.upscale,self.tile = model,upscale,tile
         self.src,self.dest,self.made = src,dest,made
         self.redo,self.kept,self.out = redo,kept,FolderResult([], [], {})
@@ -225,10 +226,12 @@ def enhance(
     kept = None if anyway or upscale else []
     if src.is_dir(): found = enhance_folder(model, src, dest, upscale, tile, kept=kept, **kw)
     else: found = _enhance_one(model, src, dest/src.name if dest.is_dir() else dest, upscale, tile, kept, kw)
-    if kept: say(f"left as {'it is' if len(kept) == 1 else 'they are'}, being sharp: {some(kept)}: {nothing_to_do}")
+    as_is = 'it is' if len(kept or ()) == 1 else 'they are'
+    if kept: say(f"left as {as_is}, being sharp: {some(kept)}: {nothing_to_do}")
     return found
 
 def _enhance_one(model, src, dest, upscale, tile, kept, kw): # a picture or a clip
     if not is_clip(src): return enhance_file(model, src, dest, upscale, tile, kept=kept, **kw)
-    if dest.name == src.name and src.suffix.lower() not in clips_written_as: dest = dest.with_name(f'{src.name}.mkv')
+    if dest.name == src.name and src.suffix.lower() not in clips_written_as:
+        dest = dest.with_name(f'{src.name}.mkv')
     return enhance_clip(model, src, dest, upscale, tile, kept=kept, **kw)

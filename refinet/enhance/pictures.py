@@ -91,7 +91,8 @@ def keep_picture(
     src, dest,         # files
 )->Path: # `dest`
     "Write a picture as it is: the very file where the format stays"
-    if Path(src).suffix.lower() != Path(dest).suffix.lower(): save_picture(carry(image, to_supported_mode(image).copy()), dest)
+    if Path(src).suffix.lower() != Path(dest).suffix.lower():
+        save_picture(carry(image, to_supported_mode(image).copy()), dest)
     else:
         with open(src, 'rb') as f, atomic_write(dest) as g: shutil.copyfileobj(f, g)
     return dest
