@@ -9,13 +9,14 @@ __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out',
            'export', 'start_app', 'data', 'push', 'status', 'output', 'publish', 'wheels']
 
 # %% ../nbs/14_cli.ipynb #45738f0c
-import inspect, json, signal, sys
+import inspect, json, sys
 from pathlib import Path
 from typing import Annotated, Optional
 import refinet
 import typer
 import typer.core, typer.main
 from .core.files import InputError, atomic_write, from_command
+from .core.signals import stops_like_ctrl_c
 from .core.progress import say
 
 # %% ../nbs/14_cli.ipynb #588f1539
@@ -47,16 +48,13 @@ def version(version:Annotated[bool, opt('print the version', '--version')]=False
         print(f'refinet {refinet.__version__}')
         raise typer.Exit()
 
-def _stop(number, frame): raise KeyboardInterrupt
-
 # %% ../nbs/14_cli.ipynb #0565d208
 def main():
     "The console script: one line for what cannot be used"
-    for o in ('SIGTERM', 'SIGHUP'): # a stop by the system is like Ctrl-C: nothing is left half done
-        if hasattr(signal, o): signal.signal(getattr(signal, o), _stop)
     # names that the terminal lacks letters for
     if hasattr(sys.stdout, 'reconfigure'): sys.stdout.reconfigure(errors='backslashreplace')
-    try: app(prog_name='refinet')
+    try:
+        with stops_like_ctrl_c(): app(prog_name='refinet') # nothing is left half done
     except InputError as e:
         say(f'refinet: {e}')
         sys.exit(2)

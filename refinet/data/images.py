@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['helpers', 'single', 'colour_chunks', 'supported_modes', 'written_as', 'largest_side', 'carried', 'picture_suffixes',
-           'kind_of', 'head_of', 'open_any', 'count_pictures', 'why_unreadable', 'os_size', 'without_end',
+           'kind_of', 'head_of', 'open_any', 'count_pictures', 'why_unreadable', 'os_size', 'unreadable', 'without_end',
            'carried_exif', 'read_colour_chunks', 'with_chunks', 'means_srgb', 'hdr_curve', 'xmp_of', 'left_out',
            'open_picture', 'to_srgb', 'as_16_bits', 'to_supported_mode', 'check_format', 'carry', 'save_picture',
            'to_rgb8', 'read_frame', 'as_picture', 'as_frame']
@@ -78,19 +78,36 @@ _cut_off = re.compile(r'truncat|broken|corrupt|unexpected end|premature|not enou
 
 def why_unreadable(
     path, error:Exception, # what Pillow raised
+    size:int|None=None,    # bytes, where the file is part of another
 )->str:
     "One line: the file is damaged, or of a kind that Pillow cannot read"
     why = (str(error).splitlines() or [''])[0][:160] or type(error).__name__
     if (isinstance(error, (EOFError, zlib.error))
         or isinstance(error, (OSError, SyntaxError)) and _cut_off.search(why)):
-        return f"{path} is cut off or broken ({why}; {os_size(path)}): copy it again"
+        return f"{path} is cut off or broken ({why}; {os_size(path, size)}): copy it again"
     if not isinstance(error, OSError): why = f'{type(error).__name__}: {why}'
     return f"{path} cannot be read by Pillow ({why}): save it as PNG with the program that made it"
 
-def os_size(path)->str:
+def os_size(path, size:int|None=None)->str: # size: where it is known
     "The size of a file in words"
     path = Path(path)
-    return f"{path.stat().st_size if path.is_file() else 0:,} bytes"
+    if size is None: size = path.stat().st_size if path.is_file() else 0
+    return f"{size:,} bytes"
+
+def unreadable(
+    path, error:Exception, # what reading it raised
+    size:int|None=None,    # bytes, where the file is part of another
+)->InputError:
+    "The one line for whatever reading a picture raised"
+    if isinstance(error, FileNotFoundError): return InputError(f"{path}: no such file")
+    if isinstance(error, PermissionError):
+        return InputError(f"{path} may not be read: its permissions do not allow it")
+    if isinstance(error, Image.DecompressionBombError):
+        most = 2*Image.MAX_IMAGE_PIXELS/1e6
+        return InputError(f"{path} has more than {most:.0f} megapixels: cut it up first")
+    if isinstance(error, UnidentifiedImageError):
+        return InputError(f"{path} is not a picture that Pillow reads ({os_size(path, size)})")
+    return InputError(why_unreadable(path, error, size))
 
 # %% ../../nbs/01_data/00_images.ipynb #a082bb28
 def without_end(
@@ -189,16 +206,8 @@ def open_picture(
             warnings.simplefilter('ignore')
             with open_any(path) as image: return _read(path, image)
     except (InputError, MemoryError): raise
-    except FileNotFoundError: raise InputError(f"{path}: no such file") from None
-    except PermissionError:
-        raise InputError(f"{path} may not be read: its permissions do not allow it") from None
-    except Image.DecompressionBombError:
-        raise InputError(f"{path} has more than {2*Image.MAX_IMAGE_PIXELS/1e6:.0f} megapixels: cut it up "
-                         "first") from None
-    except UnidentifiedImageError:
-        raise InputError(f"{path} is not a picture that Pillow reads ({os_size(path)})") from None
     except Exception as e: # decoders raise whatever they like
-        if (image := _rescued(path, e)) is None: raise InputError(why_unreadable(path, e)) from None
+        if (image := _rescued(path, e)) is None: raise unreadable(path, e) from None
         return image
 
 def _rescued(path, error):
@@ -385,21 +394,13 @@ def read_frame(
     data:bytes=None, # what the file holds, where it is no file of its own
 )->np.ndarray: # (H, W, 3) uint8
     "Read one picture; an `InputError` names what is wrong with it"
-    def size():
-        if data is not None: return len(data)
-        return Path(path).stat().st_size if Path(path).is_file() else 0
     try:
         with Image.open(path if data is None else io.BytesIO(data)) as image:
             image.load()
             return to_rgb8(ImageOps.exif_transpose(image))
-    except FileNotFoundError: raise InputError(f"{path}: no such file") from None
-    except PermissionError:
-        raise InputError(f"{path} may not be read: its permissions do not allow it") from None
-    except UnidentifiedImageError:
-        raise InputError(f"{path} is not a picture that Pillow reads ({size():,} bytes)") from None
-    except (OSError, SyntaxError, ValueError, EOFError, zlib.error, Image.DecompressionBombError) as e:
-        raise InputError(f"{path} is cut off or broken ({e}; {size():,} bytes): copy it again or "
-                         "remove it") from None
+    except MemoryError: raise
+    except Exception as e: # decoders raise whatever they like
+        raise unreadable(path, e, None if data is None else len(data)) from None
 
 # %% ../../nbs/01_data/00_images.ipynb #ec72c3bf
 def _rgb_last(a, is_tensor): # to (H, W, 3), floats or uint8
