@@ -94,6 +94,7 @@ def os_size(path, size:int|None=None)->str: # size: where it is known
     if size is None: size = path.stat().st_size if path.is_file() else 0
     return f"{size:,} bytes"
 
+# %% ../../nbs/01_data/00_images.ipynb #52ff3d59
 def unreadable(
     path, error:Exception, # what reading it raised
     size:int|None=None,    # bytes, where the file is part of another
