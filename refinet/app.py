@@ -11,7 +11,7 @@ import functools, os, re, subprocess, sys, tempfile, time
 from pathlib import Path
 from typing import NamedTuple
 from PIL import Image
-from .core.files import InputError, need
+from .core.files import InputError, import_optional
 from .core.platform import pick_device
 from .data.images import as_frame, as_picture, open_picture
 from .data.collections import open_frames
@@ -23,7 +23,7 @@ from .models.loading import load_model
 from .metrics.scores import score
 from .enhance.fused import fast_pixels
 from .enhance.pictures import enhance_image
-from .core.figures import png_bytes
+from .core.figures import markdown, png_bytes
 from .widgets.divider import compare_html
 
 # %% ../nbs/13_app.ipynb #f9a0be6a
@@ -168,13 +168,13 @@ def show_tried(st, tried:Tried, name:str):
     show_html(st, *made[1:3])
     w,h = tried.after.size
     st.caption(f"{w}x{h}, {tried.seconds*1000:,.0f} ms on {pick_device().type}")
-    if tried.truth is not None: st.table(figures(tried))
+    if tried.truth is not None: st.markdown(markdown(figures(tried))) # st.table would need pyarrow
     st.download_button('download', made[3], f'{name}-enhanced.png', 'image/png')
 
 # %% ../nbs/13_app.ipynb #d4b1349c
 def page():
     "The page; Streamlit calls it again for every change"
-    st = need('streamlit', 'app')
+    st = import_optional('streamlit', 'app')
     st.set_page_config('RefiNet', layout='wide')
     st.title('RefiNet')
     st.caption('A frame that was shrunk and blown up again has lost its detail. Choose one; '
@@ -201,7 +201,7 @@ def page_command(
     host:str='localhost',# '0.0.0.0': for the whole network
 ): # command, environment
     "What starts the page"
-    need('streamlit', 'app')
+    import_optional('streamlit', 'app')
     for o in models: network(o) # a file that is none is refused now, not in the page
     Path(script).write_text('from refinet.app import page\npage()\n')
     flags = {'server.port': port, 'server.address': host, 'server.headless': 'true',

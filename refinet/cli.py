@@ -17,7 +17,7 @@ import typer
 import typer.core, typer.main
 from .core.files import InputError, atomic_write, from_command
 from .core.signals import stops_like_ctrl_c
-from .core.progress import say
+from .core.progress import log
 
 # %% ../nbs/14_cli.ipynb #588f1539
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -56,14 +56,14 @@ def main():
     try:
         with stops_like_ctrl_c(): app(prog_name='refinet') # nothing is left half done
     except InputError as e:
-        say(f'refinet: {e}')
+        log(f'refinet: {e}')
         sys.exit(2)
     except KeyboardInterrupt:
-        say('refinet: stopped')
+        log('refinet: stopped')
         sys.exit(130)
     except BrokenPipeError: sys.exit(1) # who read what was printed has left
     except OSError as e:
-        say(f"refinet: {e.filename or 'a file'}: {e.strerror or e}")
+        log(f"refinet: {e.filename or 'a file'}: {e.strerror or e}")
         sys.exit(2)
 
 # %% ../nbs/14_cli.ipynb #daae88c9
@@ -106,7 +106,7 @@ def pack(data:Annotated[list[str], arg('Vimeo-90K or folders of pictures')],
     whole = parts[0] if len(parts) == 1 else join(*parts)
     packed = (pack_tar(whole, out, shard_mb) if tar
               else pack(whole, out, tile, max_gb, crop, shard_mb, threads))
-    if whole.bad: say(whole.report_bad())
+    if whole.bad: log(whole.report_bad())
     size = sum(o.stat().st_size for o in Path(out).iterdir())
     print(f"{len(packed):,} pictures, {size/2**20:,.0f} MB in {out}")
 

@@ -129,9 +129,9 @@ class Term(nn.Module):
     title = ''       # in pictures; the name by default
     top,step = 1.,.05# of the weight's slider in the alpha lab
     numbers = {}     # name to `Number`: given to `__init__`
-    # True: `forward` gets two dicts more, the student's and the teacher's features by tap, at one size
+    # True: `forward` gets two dicts more, the student's and the teacher's features by layer, at one size
     features = False
-    # with features: channels of each tap, told once before the training
+    # with features: channels of each layer, told once before the training
     def setup(self, student_dims, teacher_dims): pass
 
 distillation_terms = {} # name to class, in the order in which they are added up
@@ -202,7 +202,7 @@ class FeatureMimic(nn.Module):
         return mse_loss(unit(self.adapter(student).float()), unit(teacher.detach().float()))
 
 class MimicTerm(Term):
-    "Features like the teacher's, through an adapter for each tap"
+    "Features like the teacher's, through an adapter for each layer"
     help,top = 'feature mimic',.5
     step,features = .01,True
     def setup(self, student_dims, teacher_dims):

@@ -17,7 +17,7 @@ import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 from ..core.files import InputError, atomic_write
-from ..core.progress import say
+from ..core.progress import log
 
 # %% ../../nbs/01_data/00_images.ipynb #5447ec64
 # kind: (module, what pip calls it)
@@ -213,7 +213,7 @@ def open_picture(
 
 def _rescued(path, error):
     if 'truncated' not in str(error) or (image := without_end(path)) is None: return None
-    say(f"{path.name}: the mark of its end is missing, the picture itself is whole")
+    log(f"{path.name}: the mark of its end is missing, the picture itself is whole")
     return _read(path, image)
 
 # %% ../../nbs/01_data/00_images.ipynb #afc028be
@@ -222,10 +222,10 @@ def _read(path, image):
         raise InputError(f"{path} holds {n} pictures: save one of them alone, or make a clip of "
                          "them (.mp4) first")
     if image.mode in ('RGB', 'RGBA') and ';16' in str(image.tile[:1]):
-        say(f"{path.name}: 16 bits a colour are read as 8")
+        log(f"{path.name}: 16 bits a colour are read as 8")
     head = head_of(path)
     if curve := hdr_curve(head):
-        say(f"{path.name}: its colours are {curve}, and are taken as they are: they will look paler "
+        log(f"{path.name}: its colours are {curve}, and are taken as they are: they will look paler "
             "than they should")
     exif = carried_exif(image) # a TIFF is asked before its file is closed, a PNG may say it after its pixels
     image.load()
@@ -252,8 +252,8 @@ def to_srgb(
             out = ImageCms.profileToProfile(image, ImageCms.ImageCmsProfile(io.BytesIO(profile)),
                                             ImageCms.createProfile('sRGB'), outputMode='RGB')
         except (ImportError, OSError, ValueError, ImageCms.PyCMSError):
-            say(f"its profile cannot be used: {image.mode} is converted to RGB without it")
-    else: say(f"a picture of mode {image.mode} is converted to RGB")
+            log(f"its profile cannot be used: {image.mode} is converted to RGB without it")
+    else: log(f"a picture of mode {image.mode} is converted to RGB")
     out = out or image.convert('RGB')
     out.info = {k:v for k,v in image.info.items() if k != 'icc_profile'}
     return out
@@ -324,11 +324,11 @@ def carry(
 def _fit(image, form, dest):
     "The picture in a mode that the format holds; a line where something is lost"
     if image.mode in ('LA', 'RGBA') and form in ('JPEG', 'BMP'):
-        say(f"{dest.name}: {form} has no transparency, white is put behind it; .png would keep it")
+        log(f"{dest.name}: {form} has no transparency, white is put behind it; .png would keep it")
         behind = Image.new('RGBA', image.size, 'white')
         return Image.alpha_composite(behind, image.convert('RGBA')).convert(image.mode[:-1])
     if image.mode == 'I;16' and form not in ('PNG', 'TIFF'):
-        say(f"{dest.name}: {form} has no 16 bits, 8 are written; .png would keep them")
+        log(f"{dest.name}: {form} has no 16 bits, 8 are written; .png would keep them")
         return Image.fromarray((np.asarray(image)/257).round().astype(np.uint8))
     return image
 
@@ -367,7 +367,7 @@ def save_picture(
     if form == 'PNG': data = with_chunks(data, chunks)
     with atomic_write(dest) as f: f.write(data)
     lost = [*info.get('left_out', []), *_lost(info, form, data, chunks)]
-    if lost: say(f"{dest.name} is without {', '.join(lost)}")
+    if lost: log(f"{dest.name} is without {', '.join(lost)}")
 
 def _lost(info, form, data, chunks):
     "What a picture carries and the format, or this Pillow, has not taken"

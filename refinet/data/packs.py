@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 from ..core.figures import png_bytes
 from ..core.files import InputError, atomic_write, only_one
-from ..core.progress import bar, say
+from ..core.progress import bar, log
 from .splits import official, sources_of, split_names
 from .frames import Frames, check_split, existing_folder
 
@@ -154,7 +154,7 @@ def pack(
 # %% ../../nbs/01_data/04_packs.ipynb #af90805f
 def _write_pack(frames, dest, plan, threads):
     _start_pack(dest, plan)
-    say(describe_plan(plan, len(frames)))
+    log(describe_plan(plan, len(frames)))
     picks,stop,lock = range(0, len(frames), plan['every']),threading.Event(),threading.Lock()
     parts = [picks[k:k+plan['per_shard']] for k in range(0, len(picks), plan['per_shard'])]
     def one(k):

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from ..core.files import InputError, atomic_write, read_toml, option
-from ..core.progress import say
+from ..core.progress import log
 from ..core.platform import amp_dtype, pick_device, seed_everything
 from ..core.figures import figure_picture
 from ..data.splits import held_out
@@ -26,9 +26,9 @@ from ..models.loading import load_model, own_networks
 from ..metrics.scores import evaluate, frames_to_score
 from ..train.checkpoints import changed_settings, checkpoints_in
 from ..losses import pick_loss
-from ..train.recipes import run, settle, starting_model
+from ..train.recipes import run, resolve_settings, starting_model
 from .teachers import load_teacher
-from .soft_targets import label
+from .soft_targets import make_soft_targets
 from .distiller import Guide
 from .recipes import make_distiller, settle_terms, truth_loss
 
@@ -56,7 +56,7 @@ def read_plan(
     if not own and plan['model'] not in presets:
         raise InputError(f"the plan's model {plan['model']!r} is no preset: there are {', '.join(presets)}")
     if not isinstance(plan['recipe'], str): plan['recipe'] = str(plan['recipe'])
-    settle(plan['recipe'], 1, **given) # unknown words are refused before hours of work
+    resolve_settings(plan['recipe'], 1, **given) # unknown words are refused before hours of work
     for o in settings.values(): settle_terms(plan['recipe'], split_words(o)[1])
     return plan
 
@@ -94,7 +94,8 @@ def frames_for(
     device='auto',
 )->Frames:
     "What a setting draws its crops from: labelled unless the teacher is live"
-    frames = packed.subset(range(len(packed))) if words['live'] else label(teacher, packed, device)
+    frames = (packed.subset(range(len(packed))) if words['live']
+              else make_soft_targets(teacher, packed, device))
     frames.align = 4 # the same crops, live or not
     if words['truth']:
         if words['live']:
@@ -117,7 +118,7 @@ def one_run(plan, name, seed, packed, teacher, tests, out, device='auto')->dict:
     d,model = settle_terms(plan['recipe'], terms),network_name(plan['model'])
     changes = {k: words[k] for k in ('branches', 'lr') if words[k] is not None}
     changes['loss'] = truth_loss(plan['recipe'], plan['run'].get('loss'))
-    s = settle(plan['recipe'], 1, model, **plan['run'] | changes)
+    s = resolve_settings(plan['recipe'], 1, model, **plan['run'] | changes)
     s['epoch_steps'] = plan['run'].get('epoch_steps') or max(s['steps']//5, 1)
     master = load_teacher(words['teacher']) if words['teacher'] else teacher
     frames,folder = frames_for(packed, master, words, device),Path(out)/'runs'/f'{name}-{seed}'
@@ -190,9 +191,9 @@ def ablate(
         for name in only or plan['settings']:
             rows = read_rows(out)
             if any((o['setting'], o['seed']) == (name, seed) for o in rows): continue
-            say(f'{name}, seed {seed}')
+            log(f'{name}, seed {seed}')
             if (row := one_run(plan, name, seed, packed, master, frames, out, device)) is None:
-                say("stopped: the same command goes on")
+                log("stopped: the same command goes on")
                 return rows
             with atomic_write(out/'rows.jsonl', 'w') as f:
                 f.write(''.join(json.dumps(o) + '\n' for o in [*rows, row]))

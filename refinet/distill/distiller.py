@@ -13,7 +13,7 @@ from torch import nn
 from ..core.files import InputError
 from ..degrade.resampling import crop_to, downscale, round8, upscale
 from ..losses import DistillationLoss, l1_loss, make_terms, mse_loss
-from ..train.trainer import Callback, half
+from ..train.trainer import Callback, autocast
 from .teachers import teach
 from .soft_targets import from_bytes16
 
@@ -62,7 +62,7 @@ class Distiller(nn.Module):
         alpha:float=.5,      # weight of the truth against the teacher's output, 0..1
         soft=mse_loss,       # distance to the teacher's output: `mse_loss` or `l1_loss`
         upcycle:float=0.,    # weight of L1 to the teacher on what has no truth
-        taps=(('trunk', 'trunk'),), # pairs of names: the student's, the teacher's
+        layers=(('trunk', 'trunk'),), # pairs of names: the student's, the teacher's
         hard=l1_loss,        # distance to the truth
         amp=None,            # dtype for mixed precision, or None
         **terms              # as `make_terms` takes them: kl=.1, temperature=.3, edges=(.5, function), ...
@@ -76,18 +76,18 @@ class Distiller(nn.Module):
         self.weights = {k: w for k,(w,_) in found.items()}
         self.terms = nn.ModuleList(f for _,f in found.values())
         inner = [k for k,f in zip(self.weights, self.terms) if f.features]
-        self.taps = tuple(taps) if inner else ()
-        self.check_taps(inner)
-        dims = [{pair[0]: net.tap_dims[pair[i]] for pair in self.taps}
-                for i,net in enumerate((model, teacher)) if self.taps]
+        self.layers = tuple(layers) if inner else ()
+        self.check_layers(inner)
+        dims = [{pair[0]: net.layer_dims[pair[i]] for pair in self.layers}
+                for i,net in enumerate((model, teacher)) if self.layers]
         for o in self.terms: o.setup(*dims or ({}, {}))
         self.register_buffer('guidance', torch.ones(())) # a buffer: DataParallel's copies get it
         self.adapts,self.step = False,0 # see `Guide`; plain numbers, which the copies get too
-    def check_taps(self, names): # of the terms that ask for features
+    def check_layers(self, names): # of the terms that ask for features
         for who,net,i in (('student', self.model, 0), ('teacher', self.teacher, 1)):
-            have = getattr(net, 'tap_dims', {})
-            if missing := [o[i] for o in self.taps if o[i] not in have]:
-                raise InputError(f"the {who} has no tap {', '.join(missing)} "
+            have = getattr(net, 'layer_dims', {})
+            if missing := [o[i] for o in self.layers if o[i] not in have]:
+                raise InputError(f"the {who} has no feature layer {', '.join(missing)} "
                                  f"({', '.join(have) or 'it has none'}): "
                                  f"no feature loss can be had from it, leave {' and '.join(names)} at 0")
     def train(self, mode=True): # the teacher stays as it is
@@ -95,10 +95,10 @@ class Distiller(nn.Module):
         if self.teacher: self.teacher.eval()
         return self
     def forward(self, lr, x, hr, labels=None):
-        with half(x, self.amp):
-            soft,tf = ((from_bytes16(labels), {}) if labels is not None and not self.taps
-                       else teach(self.teacher, lr, x, tuple(t for _,t in self.taps)))
-            out,sf = self.model(x, taps=tuple(s for s,_ in self.taps)) if self.taps else (self.model(x), {})
+        with autocast(x, self.amp):
+            soft,tf = ((from_bytes16(labels), {}) if labels is not None and not self.layers
+                       else teach(self.teacher, lr, x, tuple(t for _,t in self.layers)))
+            out,sf = self.model(x, layers=tuple(s for s,_ in self.layers)) if self.layers else (self.model(x), {})
             new = upcycled_l1(self.model, self.teacher, lr, hr, self.step) if self.upcycle else 0.
         out = out.float()
         g = adaptive(out, soft, hr) if self.adapts else self.guidance
@@ -109,10 +109,10 @@ class Distiller(nn.Module):
         for (k,w),f in zip(self.weights.items(), self.terms):
             if w: loss = loss + w*f(out, soft, hr, *(features if f.features else ()))
         return loss
-    # both by the student's tap and at its size: a teacher at full size has larger features
+    # both by the student's layer and at its size: a teacher at full size has larger features
     def paired(self, sf, tf):
-        small = {s: F.adaptive_avg_pool2d(tf[t], sf[s].shape[2:]) for s,t in self.taps}
-        return {s: sf[s].float() for s,_ in self.taps},small
+        small = {s: F.adaptive_avg_pool2d(tf[t], sf[s].shape[2:]) for s,t in self.layers}
+        return {s: sf[s].float() for s,_ in self.layers},small
     def _load_from_state_dict(self, state, prefix, *others): # of a run from before terms were kept in a list
         before,names = f'{prefix}adapters.',list(self.weights)
         for k in [o for o in state if o.startswith(before) and 'mimic' in names]:

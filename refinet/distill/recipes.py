@@ -10,7 +10,7 @@ __all__ = ['distill_recipes', 'with_branches', 'all_terms', 'settle_terms', 'tru
 import time
 from torch import nn
 from ..core.files import InputError, read_toml
-from ..core.progress import say
+from ..core.progress import log
 from ..core.platform import amp_dtype, pick_device, seed_everything
 from ..models.msafn import network_name
 from ..models.weights import fingerprint
@@ -20,7 +20,7 @@ from ..train.parallel import join_workers, leave_workers
 from ..train.checkpoints import parse_duration
 from ..train.recipes import open_pair, read_recipe, recipes, run, settle_for, starting_model
 from .teachers import load_teacher
-from .soft_targets import TimeOver, label
+from .soft_targets import TimeOver, make_soft_targets
 from .distiller import Distiller, Guide
 
 # %% ../../nbs/07_distill/03_recipes.ipynb #dc0258f4
@@ -104,7 +104,7 @@ def distill(
                           pick_loss(s['loss']))
     if cached: # words first, labels take long
         until = since + parse_duration(time_limit) if time_limit else None
-        try: frames = label(master, frames, join_workers(device), until=until)
+        try: frames = make_soft_targets(master, frames, join_workers(device), until=until)
         except TimeOver: return stopped_early(out, frames, since)
     return run(task, frames, valid, out, s, name, 'student', seed, resume, device, time_limit, threads,
                dict(recipe=recipe, **marks, cached=cached, **d), [Guide(d['guidance'])],
@@ -112,7 +112,7 @@ def distill(
 
 def stopped_early(out, frames, since)->dict: # as `run` returns it
     "What `distill` returns where the time was over before the first step"
-    say("stopped by the time limit while the teacher's answers were made: "
+    log("stopped by the time limit while the teacher's answers were made: "
         f"what is there is kept in {frames.root}, and the same command goes on")
     leave_workers()
     return dict(out=str(out or ''), steps=0, best=None, skipped_batches=0, bad_files=sorted(frames.bad),

@@ -13,12 +13,12 @@ import numpy as np
 import refinet
 import torch
 from torch import nn
-from ..core.files import InputError, atomic_write, check_writable, need
+from ..core.files import InputError, atomic_write, check_writable, import_optional
 from ..models.msafn import MSAFN
-from ..models.weights import fold
-from ..enhance.tiles import reach
+from ..models.weights import reparameterize
+from ..enhance.tiles import receptive_field
 from ..degrade.resampling import replicate_border
-from ..enhance.fused import PixelModel, fill_up, from_blocks, keep_memory, to_blocks
+from ..enhance.fused import PixelModel, pad_to_multiple, depth_to_space, keep_memory, space_to_depth
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #ac15d11f
 class Entry(nn.Module):
@@ -38,7 +38,7 @@ by_tracing = dict(dynamo=False) if 'dynamo' in inspect.signature(torch.onnx.expo
 def check_onnx_name(dest)->Path:
     "`dest` as a Path that ends with .onnx and whose folder can be there"
     dest = Path(dest)
-    need('onnx', 'onnx')
+    import_optional('onnx', 'onnx')
     if dest.suffix.lower() != '.onnx': raise InputError(f"{dest}: the name of an ONNX file ends with .onnx")
     if dest.is_dir(): raise InputError(f"{dest} is a folder: give the name of a file in it")
     check_writable(dest)
@@ -49,7 +49,7 @@ def check_entry(entry):
 
 def write_onnx(graph, dest, meta:dict): # an onnx.ModelProto
     "Check, add the strings of `meta`, and write one file, whole or not at all"
-    onnx = need('onnx', 'onnx')
+    onnx = import_optional('onnx', 'onnx')
     used = {i for n in graph.graph.node for i in n.input}
     # readers warn of what nothing uses
     for o in [o for o in graph.graph.initializer if o.name not in used]: graph.graph.initializer.remove(o)
@@ -58,7 +58,7 @@ def write_onnx(graph, dest, meta:dict): # an onnx.ModelProto
     with atomic_write(dest) as f: f.write(graph.SerializeToString())
 
 def _copy(model, half): # on the CPU, so that the one given stays where and as it is; without branches
-    out = copy.deepcopy(fold(model) if isinstance(model, MSAFN) else model).cpu().float().eval()
+    out = copy.deepcopy(reparameterize(model) if isinstance(model, MSAFN) else model).cpu().float().eval()
     return out.half() if half else out
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #c577cc96
@@ -78,7 +78,7 @@ def export_onnx(
     **meta                # more strings to keep
 )->Path: # `dest`
     "Write a network to one ONNX file with open batch, height and width"
-    onnx = need('onnx', 'onnx')
+    onnx = import_optional('onnx', 'onnx')
     check_entry(entry)
     if opset < 17: raise InputError(f"opset={opset}: 17 or later")
     model = getattr(model, 'module', model)
@@ -95,7 +95,7 @@ def export_onnx(
                           dynamic_axes=dict(input=axes, output=axes), opset_version=opset, **by_tracing)
     graph = onnx.load_from_string(made.getvalue())
     _name_axes(graph, 4 if entry == 'lr' else 1)
-    look = reach(model) if takes_lr or entry == 'degraded' else -(-reach(model)//4) + 2
+    look = receptive_field(model) if takes_lr or entry == 'degraded' else -(-receptive_field(model)//4) + 2
     write_onnx(graph, dest, dict(library=f'refinet {refinet.__version__}', entry=entry, reach=look, half=half,
                                  config=json.dumps(getattr(model, 'config', {}))) | meta)
     return dest
@@ -126,7 +126,7 @@ class OnnxModel(FileModel):
         threads:int|None=None,# None: as onnxruntime likes
         spin:bool=True,       # threads wait for work at full speed: quickest alone, in the way of others
     ):
-        ort = need('onnxruntime', 'onnx')
+        ort = import_optional('onnxruntime', 'onnx')
         if not Path(path).is_file(): raise InputError(f"{path}: no such file")
         keep_memory()
         ort.disable_telemetry_events()
@@ -146,9 +146,9 @@ class OnnxModel(FileModel):
     def picture(self, rgb):
         if 'blocks' not in self.meta: return self.run(rgb)
         h,w = (o*getattr(self, 'lr_input', 1) for o in rgb.shape[1:3])
-        if self.meta['entry'] == 'degraded': rgb = to_blocks(fill_up(rgb))
+        if self.meta['entry'] == 'degraded': rgb = space_to_depth(pad_to_multiple(rgb))
         elif self.channels == 4: rgb = framed(rgb)
-        return from_blocks(self.run(rgb))[:, :h, :w]
+        return depth_to_space(self.run(rgb))[:, :h, :w]
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #framed00
 def framed(

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
-from ..core.files import InputError, need
+from ..core.files import InputError, import_optional
 from ..models.msafn import MSAFN
-from ..enhance.fused import fill_up, to_blocks
+from ..enhance.fused import pad_to_multiple, space_to_depth
 from .onnx import OnnxModel, check_entry, check_onnx_name, framed, write_onnx
-from .pixels import Pixels, _facts, _trace_pixels, grid_copy, widen
+from .pixels import Pixels, _facts, _trace_pixels, grid_copy, pad_channels
 
 # %% ../../nbs/09_engines/02_quantize.ipynb #0246f56b
 def exact_nodes(graph)->list[str]: # an onnx.ModelProto
@@ -34,8 +34,8 @@ def agreement(a, b)->float: # dB, the higher the nearer
 
 # %% ../../nbs/09_engines/02_quantize.ipynb #0f8a409b
 def _tools(): # modules
-    return (need('onnx', 'onnx'), need('onnxruntime.quantization', 'onnx'),
-            need('onnxruntime.quantization.shape_inference', 'onnx'))
+    return (import_optional('onnx', 'onnx'), import_optional('onnxruntime.quantization', 'onnx'),
+            import_optional('onnxruntime.quantization.shape_inference', 'onnx'))
 
 def _reader(quant, inputs): # inputs: an iterable of dicts, name to array; as the calibration reads them
     class Reader(quant.CalibrationDataReader):
@@ -84,7 +84,7 @@ def safe_ranges(
     graph, # an onnx.ModelProto
 )->dict: # name of weights to a range for each output channel, for onnxruntime's `TensorQuantOverrides`
     "Ranges of weights in which 8-bit products, added in pairs, fit 16 bits on any processor"
-    onnx,found = need('onnx', 'onnx'),{}
+    onnx,found = import_optional('onnx', 'onnx'),{}
     weights = {o.name: o for o in graph.graph.initializer}
     for n in [n for n in graph.graph.node if n.op_type == 'Conv' and n.input[1] in weights]:
         # is 127 steps: 128·255 still fits, if both are rounded up
@@ -107,7 +107,7 @@ def pools_as_convs(net:MSAFN)->MSAFN: # changed
 # %% ../../nbs/09_engines/02_quantize.ipynb #c6ca0036
 def flat_gates(graph): # an onnx.ModelProto, changed
     "Gates multiply (N, C, H*W) by (N, C, 1)"
-    onnx,made = need('onnx', 'onnx'),{o: n for n in graph.graph.node for o in n.output}
+    onnx,made = import_optional('onnx', 'onnx'),{o: n for n in graph.graph.node for o in n.output}
     graph.graph.initializer.append(onnx.numpy_helper.from_array(np.array([0, 0, -1]), 'flat'))
     def is_gate(n):
         return (n.op_type == 'Mul' and (u := made.get(n.input[1])) is not None and u.op_type == 'Unsqueeze'
@@ -186,11 +186,11 @@ def export_int8(
     check_entry(entry)
     dest,net,frames = check_onnx_name(dest),grid_copy(model),[np.ascontiguousarray(o) for o in frames]
     if not frames: raise InputError("frames is empty: a few typical frames are needed to find the ranges")
-    if blocks: frames = [framed(o) if entry == 'lr' else to_blocks(fill_up(o)) for o in frames]
+    if blocks: frames = [framed(o) if entry == 'lr' else space_to_depth(pad_to_multiple(o)) for o in frames]
     inputs = _reader(quant, (dict(input=x) for x in frames))
     step = dict(scale=np.array(1, np.float32), zero_point=np.array(0, np.uint8))
     with tempfile.TemporaryDirectory() as d:
-        wide = pools_as_convs(widen(net))
+        wide = pools_as_convs(pad_channels(net))
         onnx.save(_trace_pixels(Pixels(wide, entry == 'lr', blocks, again=True)), f'{d}/a.onnx')
         shapes.quant_pre_process(f'{d}/a.onnx', f'{d}/p.onnx', skip_symbolic_shape=True)
         graph = flat_gates(onnx.load(f'{d}/p.onnx'))

@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 import numpy as np
 import torch
-from ..core.files import InputError, need
-from ..core.progress import say
+from ..core.files import InputError, import_optional
+from ..core.progress import log
 from ..core.platform import amp_dtype, folders
 from ..data.collections import open_frames
 from ..degrade.resampling import to_uint8
@@ -27,7 +27,7 @@ from .quantize import export_int8
 
 # %% ../../nbs/09_engines/03_runtimes.ipynb #8d5c2e8b
 @cache
-def _openvino(): return need('openvino', 'openvino').Core() # for the life of the process
+def _openvino(): return import_optional('openvino', 'openvino').Core() # for the life of the process
 
 class OpenVinoModel(FileModel):
     "A network from an ONNX file, by OpenVINO, in bf16 where the processor has it"
@@ -36,7 +36,7 @@ class OpenVinoModel(FileModel):
         threads:int|None=None, # None: as OpenVINO likes
         bf16:bool=True,        # False: fp32 everywhere
     ):
-        onnx,core = need('onnx', 'openvino'),_openvino()
+        onnx,core = import_optional('onnx', 'openvino'),_openvino()
         if not Path(path).is_file(): raise InputError(f"{path}: no such file")
         try: file,self.graph = onnx.load(str(path)),core.read_model(str(path))
         except Exception as e:
@@ -93,11 +93,11 @@ def engine(
         raise InputError(f"engine {kind!r} is for networks that work on the LR grid "
                          "(light_msafn, nano_msafn, msafn): use --engine torch for this one")
     if kind == 'bf16':
-        if not amp_dtype('cpu'): say("bf16: this processor has no instructions for it, so fp32 is used")
+        if not amp_dtype('cpu'): log("bf16: this processor has no instructions for it, so fp32 is used")
         return FastPixels(grid_copy(model), upscale, amp_dtype('cpu') or torch.float32)
     extra,reader = ('openvino', 'openvino') if kind == 'openvino' else ('onnx', 'onnxruntime')
-    need('onnx', extra)
-    need(reader, extra)
+    import_optional('onnx', extra)
+    import_optional(reader, extra)
     def read():
         made = OpenVinoModel(file, threads) if kind == 'openvino' else OnnxModel(file, threads, spin)
         made.plain = getattr(model, 'module', model)
@@ -107,7 +107,7 @@ def engine(
     file = folders().cache/'engines'/f'{fingerprint(grid_copy(model))}_{entry}_{inside}_{file_format}.onnx'
     if file.exists():
         with contextlib.suppress(InputError): return read() # a damaged one is made anew
-    say(f"{kind}: exported once to {file}")
+    log(f"{kind}: exported once to {file}")
     if kind == 'int8': export_int8(model, file, sample_pictures(entry), entry, blocks=True)
     else: export_pixels(model, file, entry, blocks=kind == 'onnx')
     return read()
@@ -115,7 +115,7 @@ def engine(
 # %% ../../nbs/09_engines/03_runtimes.ipynb #df4611ea
 def register_spandrel():
     "Teach spandrel the kit's layout: its `ModelLoader` then opens such files, as x4 networks"
-    spandrel = need('spandrel', 'hub')
+    spandrel = import_optional('spandrel', 'hub')
     class RefiNet(spandrel.Architecture):
         def __init__(self):
             super().__init__(id='RefiNet', detect=lambda state: network_of(strip_prefix(state)) is not None)
@@ -133,7 +133,7 @@ def hub_model(
     model=None, # an `MSAFN`; None: the class itself, for `from_pretrained`
 ):
     "The network with `save_pretrained`, `from_pretrained` and `push_to_hub`"
-    hub = need('huggingface_hub', 'hub')
+    hub = import_optional('huggingface_hub', 'hub')
     class RefiNet(MSAFN, hub.PyTorchModelHubMixin, library_name='refinet', pipeline_tag='image-to-image',
                   tags=['super-resolution'], repo_url='https://github.com/refinet/refinet'):
         pass

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch import nn
 from ..core.files import InputError, check_writable
-from ..core.progress import about, bar, say
+from ..core.progress import about, bar, log
 from ..core.platform import pick_device
 from ..core.signals import stops_like_ctrl_c, undisturbed
 from ..data.images import picture_suffixes, written_as
@@ -149,9 +149,9 @@ class _OnePicture: # what the threads of `enhance_folder` call, with the name of
 def _summed_up(out, n): # out: a `FolderResult`; n: pictures that there were
     out.done.sort()
     out.skipped.sort()
-    for message in out.failed.values(): say(message)
+    for message in out.failed.values(): log(message)
     rest = n - len(out.done) - len(out.skipped) - len(out.failed)
-    if rest: say(f"{rest} pictures were not tried: make room, then the same command goes on from here")
+    if rest: log(f"{rest} pictures were not tried: make room, then the same command goes on from here")
     return out
 
 # %% ../../nbs/08_enhance/06_folders.ipynb #585ca64c
@@ -173,7 +173,7 @@ def enhance_folder(
     made = result_names(src, names)
     _check_folders(src, dest, made.values())
     for reason,those in left.items():
-        say(f"{src}: {len(those)} {'is' if len(those) == 1 else 'are'} left out, {reason}: {some(those)}")
+        log(f"{src}: {len(those)} {'is' if len(those) == 1 else 'are'} left out, {reason}: {some(those)}")
     check_writable(dest/'any') # once, not for each picture
     one,mine = _OnePicture(model, src, dest, made, upscale, tile, redo, kept),names[k-1::n]
     with ThreadPoolExecutor(max(workers, 1)) as pool:
@@ -181,9 +181,9 @@ def enhance_folder(
             for _ in bar(pool.map(one, mine), desc='enhance', total=len(mine), unit=' pictures'): pass
         except BaseException:
             one.stop.set()
-            say(f"{src}: stopping, after the picture that is on its way")
+            log(f"{src}: stopping, after the picture that is on its way")
             with undisturbed(): pool.shutdown(cancel_futures=True)
-            say(f"{len(one.out.done)} done, {len(one.out.skipped)} skipped; the same command goes on "
+            log(f"{len(one.out.done)} done, {len(one.out.skipped)} skipped; the same command goes on "
                 "from here")
             raise
     return _summed_up(one.out, len(mine))
@@ -227,7 +227,7 @@ def enhance(
     if src.is_dir(): found = enhance_folder(model, src, dest, upscale, tile, kept=kept, **kw)
     else: found = _enhance_one(model, src, dest/src.name if dest.is_dir() else dest, upscale, tile, kept, kw)
     as_is = 'it is' if len(kept or ()) == 1 else 'they are'
-    if kept: say(f"left as {as_is}, being sharp: {some(kept)}: {nothing_to_do}")
+    if kept: log(f"left as {as_is}, being sharp: {some(kept)}: {nothing_to_do}")
     return found
 
 def _enhance_one(model, src, dest, upscale, tile, kept, kw): # a picture or a clip

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 from ..core.files import InputError, atomic_write
-from ..core.progress import say
+from ..core.progress import log
 from ..data.images import carry, check_format, open_picture, save_picture, to_supported_mode
 from .sharpness import is_sharp
 from .tiles import enhance_tensor
@@ -64,7 +64,7 @@ def enhance_image(
     source = ImageOps.exif_transpose(image)
     image = to_supported_mode(source)
     if image.mode == 'I;16' and getattr(model, 'eight_bits', False) and not hasattr(model, 'plain'):
-        say("16 bits are worked on in 8 by this engine; --engine torch keeps them")
+        log("16 bits are worked on in 8 by this engine; --engine torch keeps them")
     if image.mode in ('RGB', 'L'):
         out = Image.fromarray(enhance_pixels(model, np.asarray(image.convert('RGB')), upscale,
                                              tile)).convert(image.mode)

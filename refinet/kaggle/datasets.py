@@ -11,8 +11,8 @@ import contextlib, os, re, shutil, time
 from pathlib import Path
 from typing import NamedTuple
 import torch
-from ..core.files import InputError, atomic_write, need
-from ..core.platform import folders, place, refinet_data
+from ..core.files import InputError, atomic_write, import_optional
+from ..core.platform import folders, platform_name, refinet_data
 from ..data.vimeo import Vimeo90K, find_vimeo, sample_root
 from ..models.cost import gflop
 from ..models.loading import restore
@@ -30,7 +30,8 @@ def find_dataset(
 )->Found:
     "Vimeo-90K where there is one, else the sample"
     if kind not in ('vimeo', 'sample'): raise InputError(f"kind {kind!r}: there are vimeo and sample")
-    if root is None: root = folders().input if place() == 'kaggle' else refinet_data('data', 'vimeo', 'like')
+    if root is None:
+        root = folders().input if platform_name() == 'kaggle' else refinet_data('data', 'vimeo', 'like')
     path = find_vimeo(root, 6) if root and kind == 'vimeo' else None
     if path is None:
         why = f": no Vimeo-90K below {root}" if root else ": no Vimeo-90K here"
@@ -119,7 +120,7 @@ def fetch(
     slug:str, # of a data set: 'owner/name'
 )->Path: # where its files are, to be read only
     "Fetch a Kaggle data set, or find it in the cache; on Kaggle it is mounted"
-    hub = need('kagglehub', 'kaggle')
+    hub = import_optional('kagglehub', 'kaggle')
     check_slug(slug)
     with in_one_line(slug): return Path(hub.dataset_download(slug))
 

@@ -10,8 +10,8 @@ __all__ = ['kernel_metadata', 'stage_notebook', 'push', 'status', 'output', 'wit
 import contextlib, json, os, re, shutil, subprocess, sys, tempfile
 from pathlib import Path, PurePosixPath, PureWindowsPath
 import refinet
-from ..core.files import InputError, atomic_write, need
-from ..core.progress import say
+from ..core.files import InputError, atomic_write, import_optional
+from ..core.progress import log
 from .datasets import check_slug, in_one_line
 from .command import credentials, kaggle
 
@@ -75,7 +75,7 @@ def push(
     first = rf"are not valid kernel sources[^\[\n]*\['{user}/{slug}'\]"
     with tempfile.TemporaryDirectory() as d:
         said = kaggle('kernels', 'push', '-p', stage_notebook(notebook, Path(d)/slug, meta), fine=first)
-    if re.search(first, said): say(f"{user}/{slug} is new: its own output is there from the next push on")
+    if re.search(first, said): log(f"{user}/{slug} is new: its own output is there from the next push on")
     m = re.search(r'https?://\S+', said)
     return m[0] if m else f'https://www.kaggle.com/code/{user}/{slug}'
 
@@ -187,7 +187,7 @@ def publish_model(
     license:str='other',     # as Kaggle names it, e.g. 'Apache 2.0'; 'other' leaves it to its page
 )->str: # the address
     "Make a private Kaggle model of a run's weights, or a new version of it"
-    hub = need('kagglehub', 'kaggle')
+    hub = import_optional('kagglehub', 'kaggle')
     if not re.fullmatch(r'[\w-]+/[\w-]+/(pyTorch|onnx|other)/[\w-]+', handle):
         raise InputError(f"{handle!r} names no model: write OWNER/MODEL/FRAMEWORK/VARIATION, such as "
                          "me/refinet/pyTorch/light; the framework is pyTorch, onnx or other")

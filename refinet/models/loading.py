@@ -10,8 +10,8 @@ __all__ = ['own_networks', 'weight_suffixes', 'create_model', 'make_network', 'f
 import copy, inspect, json, warnings
 from pathlib import Path
 from torch import nn
-from ..core.files import InputError, need
-from ..core.progress import say
+from ..core.files import InputError, import_optional
+from ..core.progress import log
 from ..degrade.resampling import replicate_pad, upscale
 from .msafn import MSAFN, network_name, presets
 from .weights import _read_state, check_finite, fill, misfits, shapes_of
@@ -113,7 +113,7 @@ class LRNetwork(nn.Module):
         square:bool=False, # whether both sides must be the same
     ):
         super().__init__()
-        self.net,self.name,self.tap_dims = net,name,{}
+        self.net,self.name,self.layer_dims = net,name,{}
         self.least,self.multiple,self.square = least,multiple,square
     def filled(self, n): return -(-max(n, self.least)//self.multiple)*self.multiple # a side that it takes
     def forward(self, x):
@@ -125,7 +125,7 @@ class LRNetwork(nn.Module):
 
 # %% ../../nbs/03_models/04_loading.ipynb #30e9714e
 def _by_spandrel(path, state):
-    spandrel = need('spandrel', 'hub')
+    spandrel = import_optional('spandrel', 'hub')
     loader = spandrel.ModelLoader()
     try:
         with warnings.catch_warnings(action='ignore', category=FutureWarning):
@@ -172,7 +172,7 @@ def _network_for(path, state, meta, model): # the network of a file, with its we
         name,like = nearest(ours)
         return fill(like, ours, path, name)
     if not any(fits(o(), ours) for o in presets.values()): # its shapes do not tell all
-        say(f"{path} does not say how its network is built; by its shapes {found.config} (how many steps and "
+        log(f"{path} does not say how its network is built; by its shapes {found.config} (how many steps and "
             "whether the input is added is a guess): .safetensors files of the kit say it")
     return fill(found, ours, path)
 

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 from ..core.files import InputError
 from ..degrade.resampling import replicate_pad, upscale, upscale_to_grid
-from .layers import BranchedConv, GRU, Gate, ResidualBlock, ResidualDenseBlock
+from .layers import RepConv, GRU, ChannelAttention, ResidualBlock, ResidualDenseBlock
 
 # %% ../../nbs/03_models/01_msafn.ipynb #796b9c10
 def pad_grid(
@@ -55,7 +55,8 @@ def pathway(
     reduction:int, # of the gate
 ):
     "A pathway of MSAFN: pool, block, gate"
-    return nn.Sequential(*([nn.AvgPool2d(pool)] if pool > 1 else []), block(dim), Gate(dim, reduction))
+    shrink = [nn.AvgPool2d(pool)] if pool > 1 else []
+    return nn.Sequential(*shrink, block(dim), ChannelAttention(dim, reduction))
 
 # %% ../../nbs/03_models/01_msafn.ipynb #68e4bc83
 class MSAFN(nn.Module):
@@ -97,8 +98,8 @@ class MSAFN(nn.Module):
                     nn.init.kaiming_normal_(m.weight, .2)
                     nn.init.zeros_(m.bias) if m.bias is not None else None
             for m in self.modules():
-                if isinstance(m, BranchedConv): nn.init.zeros_(m.narrow.weight)
-                if isinstance(m, ResidualBlock): m.quieten()
+                if isinstance(m, RepConv): nn.init.zeros_(m.narrow.weight)
+                if isinstance(m, ResidualBlock): m.scale_residual_init()
         nn.init.zeros_(self.recon[-1].weight)
         nn.init.zeros_(self.recon[-1].bias)
 
@@ -112,13 +113,13 @@ class MSAFN(nn.Module):
         trunk = self.res_blocks(fused)
         return dict(init=x, fusion=fused, trunk=trunk, refined=self.refinement(trunk))
 
-    def from_grid(self, grid, h, w, taps=()): # (N, 3*shuffle^2, ...), to a frame of h x w
+    def from_grid(self, grid, h, w, layers=()): # (N, 3*shuffle^2, ...), to a frame of h x w
         feats = self.features(grid)
         y = self.recon(feats['refined'])
         y = F.pixel_shuffle(y + grid if self.residual else y, self.shuffle)[..., :h, :w]
-        return (y, {o:feats[o] for o in taps}) if taps else y
-    def forward(self, x, taps=()): # with taps, names of features: (output, {name: features})
-        return self.from_grid(F.pixel_unshuffle(self.pad(x), self.shuffle), *x.shape[2:], taps)
+        return (y, {o:feats[o] for o in layers}) if layers else y
+    def forward(self, x, layers=()): # with layers, names of features: (output, {name: features})
+        return self.from_grid(F.pixel_unshuffle(self.pad(x), self.shuffle), *x.shape[2:], layers)
     def from_lr(self, lr): # (N, 3, h, w) to (N, 3, 4h, 4w): the same as forward(upscale(lr))
         h,w = lr.shape[2:]
         if torch.jit.is_tracing(): # ONNX has no such bicubic
@@ -134,7 +135,7 @@ class MSAFN(nn.Module):
         h,w = x.shape[2:]
         return replicate_pad(x, -h % m, -w % m)
 
-    tap_dims = property(lambda self: dict(init=self.config['dim'],
+    layer_dims = property(lambda self: dict(init=self.config['dim'],
                                           **{o:self.config['trunk'] for o in ('fusion','trunk','refined')}))
 
 # %% ../../nbs/03_models/01_msafn.ipynb #b2bf54f0

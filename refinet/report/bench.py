@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['published', 'too_much', 'marks', 'side_by_side', 'peak_mb', 'open_model', 'InHalf', 'runner', 'parse_size', 'labels',
-           'contenders', 'cold', 'quality', 'bench', 'plot_bench', 'growth', 'plot_growth']
+           'variants', 'cold', 'quality', 'bench', 'plot_bench', 'scaling', 'plot_growth']
 
 # %% ../../nbs/10_report/00_bench.ipynb #df88ee3e
 import contextlib, ctypes, gc, mmap, statistics, threading, time
@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from PIL import Image
 from ..core.files import InputError
-from ..core.progress import bar, say
+from ..core.progress import bar, log
 from ..core.platform import amp_dtype, pick_device, refinet_data
 from ..core.figures import figure_picture
 from ..data.frames import FrameFolder
@@ -146,7 +146,7 @@ def labels(names)->dict: # name to what a table calls it
     n = next(n for n in range(1, 99) if n == 98 or len({short(o, n) for o in names}) == len(names))
     return {o: short(o, n) for o in names}
 
-def contenders(
+def variants(
     models,   # names, as `open_model` takes them
     engines,  # of 'torch', 'onnx', 'int8', 'openvino'
     half,     # 'bfloat16', 'float16' or None
@@ -164,7 +164,7 @@ def contenders(
         for kind in [o for o in engines if o != 'torch' and net is not None]:
             try: made = engine(net, kind, up, torch.get_num_threads(), spin=True)
             except InputError as e:
-                if 'LR grid' not in str(e): say(f"{name}, {kind}: left out: {e}")
+                if 'LR grid' not in str(e): log(f"{name}, {kind}: left out: {e}")
                 continue
             if kind != 'openvino':
                 ways.append(('onnx', 'int8' if kind == 'int8' else 'float32', made))
@@ -214,7 +214,7 @@ def bench(
     _check_bench(rounds, engines, entry)
     if device.type != 'cpu': engines = [o for o in engines if o == 'torch'] # the others are used on the CPU
     half = {torch.bfloat16:'bfloat16', torch.float16:'float16'}.get(amp_dtype(device)) if bf16 else None
-    frames,them = FrameFolder(data) if data else None,contenders(models, engines, half, device, entry)
+    frames,them = FrameFolder(data) if data else None,variants(models, engines, half, device, entry)
     if not them:
         raise InputError(f"nothing to time: none of {', '.join(map(str, models))} runs on "
                          f"{', '.join(engines)} here (torch runs all)")
@@ -267,7 +267,7 @@ marks = {('torch', 'float32'): dict(marker='o', ls=''),
          ('openvino', 'fewer bits'): dict(marker='^', ls='', mfc='white')}
 
 # %% ../../nbs/10_report/00_bench.ipynb #b247edf3
-def growth(
+def scaling(
     model,                               # a network
     megapixels=(.1, .3, 1, 3, 10, 30, 100),
     tile:int=1024,                       # side of a tile

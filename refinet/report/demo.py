@@ -18,7 +18,7 @@ from ..models.msafn import n_params
 from ..models.cost import gflop
 from ..models.loading import create_model, load_model, restore
 from ..metrics.scores import evaluate
-from ..metrics.pictures import busiest, crops_picture, stack
+from ..metrics.pictures import hardest_crop, image_grid, vstack
 from ..train.recipes import train
 from ..distill.recipes import distill
 from .bench import runner, side_by_side
@@ -114,8 +114,8 @@ def demo_report(out, rows, nets, frames, seconds):
         with torch.inference_mode():
             made = {k.replace('_', ', '): restore(m, lr) for k,m in nets.items() if m}
         outs = {'bicubic (before)': x, **made, 'truth': hr}
-        strips.append(crops_picture(outs, busiest(hr, after=outs['teacher'])))
-    sheet = stack(*strips, gap=0)
+        strips.append(image_grid(outs, hardest_crop(hr, after=outs['teacher']), zoom=2))
+    sheet = vstack(*strips, gap=0)
     plot = curves({k.replace('_', ', '): out/k for k in nets if k != 'bicubic'}, baseline=rows[0]['psnr'])
     for name,image in (('before_after.png', sheet), ('curves.png', plot)):
         with atomic_write(out/name) as f: image.save(f, 'PNG')

@@ -13,7 +13,7 @@ import refinet
 import torch
 from PIL import Image
 from ..core.files import InputError, atomic_write
-from ..core.progress import say
+from ..core.progress import log
 from ..core.platform import pick_device
 from ..core.figures import figure_picture, markdown, page
 from ..data.frames import Frames
@@ -26,7 +26,7 @@ from ..models.cost import gflop
 from ..models.weights import fingerprint, shipped_weights
 from ..models.loading import load_model, restore
 from ..metrics.scores import evaluate, frames_to_score, score
-from ..metrics.pictures import busiest, crops_picture, stack
+from ..metrics.pictures import hardest_crop, image_grid, vstack
 from ..distill.ablation import as_jpeg
 from .bench import bench
 
@@ -51,7 +51,7 @@ def scores(
         for t,frames in tests.items():
             key = f'{mark} {t} {len(frames)}'
             if key not in kept:
-                say(f'{m} on {t}')
+                log(f'{m} on {t}')
                 kept[key] = evaluate(net.to(device) if net else None, frames, device).as_dict()
                 with atomic_write(path, 'w') as f: json.dump(kept, f)
             found[m, t] = kept[key]
@@ -148,9 +148,9 @@ def extremes(
         hr = crop_to(frames[frames.names.index(o)][None]/255)
         lr,x = degrade(hr)
         with torch.inference_mode(): y = restore(net, lr)
-        strips.append(crops_picture({'bicubic': x, f'{label_of(name)}, {gain[o]:+.2f} dB': y,
-                                     f'truth: {Path(o).stem}': hr}, busiest(hr)))
-    return stack(*strips)
+        strips.append(image_grid({'bicubic': x, f'{label_of(name)}, {gain[o]:+.2f} dB': y,
+                                     f'truth: {Path(o).stem}': hr}, hardest_crop(hr), zoom=2))
+    return vstack(*strips)
 
 # %% ../../nbs/10_report/02_quality.ipynb #0eb62b5a
 def claims(

@@ -11,10 +11,10 @@ import re, signal, time
 from pathlib import Path
 import torch
 from ..core.files import InputError, _rename, atomic_write, option
-from ..core.progress import say
+from ..core.progress import log
 from ..core.platform import rng_state, set_rng_state
 from .trainer import Callback, Trainer
-from .callbacks import sound
+from .callbacks import all_finite
 from .monitoring import to_bytes
 
 # %% ../../nbs/06_train/04_checkpoints.ipynb #1f4c9eb9
@@ -41,7 +41,7 @@ class Checkpoint(Callback):
         for o in self.out.glob('.*.part'): # from `atomic_write`; nobody else writes here, see `run`
             if half_written.match(o.name): o.unlink(missing_ok=True)
     def save(self, t):
-        if t.failed or not sound(t.model): return # what is there is better
+        if t.failed or not all_finite(t.model): return # what is there is better
         state = dict(step=t.step, seconds=t.seconds, task=trained_state(t.task), opt=t.opt.state_dict(),
                      scaler=t.scaler.state_dict(), rng=rng_state(), way=t.way, lr_scale=t.lr_scale,
                      intensity=t.degrade.intensity, skipped=t.skipped, loss=(t.loss_sum, t.loss_n),
@@ -67,8 +67,8 @@ def read_checkpoint(
         try:
             state = torch.load(path, map_location='cpu', weights_only=True)
             if isinstance(state, dict) and {'step', 'task', 'settings'} <= state.keys(): return state
-            say(f"{path} is no checkpoint of a run: trying the one before")
-        except Exception as e: say(f"{path} is broken ({str(e).splitlines()[0][:60]}): trying the one before")
+            log(f"{path} is no checkpoint of a run: trying the one before")
+        except Exception as e: log(f"{path} is broken ({str(e).splitlines()[0][:60]}): trying the one before")
     if there:
         raise InputError(f"{out}: none of its checkpoints can be read: "
                          f"go on from its best weights by {option('init')}, into another {option('out')}")

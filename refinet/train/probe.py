@@ -10,7 +10,7 @@ import statistics, time
 import torch
 from torch import nn
 from ..core.files import InputError, option
-from ..core.progress import say
+from ..core.progress import log
 from ..core.platform import gpu_count, rng_state, set_rng_state
 from ..models.layers import out_of_memory
 from .trainer import Trainer, parts_of
@@ -64,5 +64,5 @@ def probe_gpus(
     t.way = faster(times)
     t.parallel = ways[t.way]
     found = [f'{statistics.median(v)*1e3:.1f} ms on {k}' for k,v in times.items()]
-    say('a step takes ' + ', '.join(found + [f'more memory than there is on {k}' for k in out])
+    log('a step takes ' + ', '.join(found + [f'more memory than there is on {k}' for k in out])
         + f': using {t.way}')

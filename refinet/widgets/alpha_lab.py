@@ -21,7 +21,7 @@ from .divider import png_bytes
 from .panel import picture_widget
 from .explorer import run_model
 from ..losses import distillation_terms
-from .pulls import AlphaPulls, lab_distiller, title_of
+from .gradients import AlphaGradients, lab_distiller, title_of
 
 # %% ../../nbs/11_widgets/04_alpha_lab.ipynb #afd935de
 class Trial:
@@ -127,8 +127,8 @@ def curve_figure(
     return fig
 
 # %% ../../nbs/11_widgets/04_alpha_lab.ipynb #d1b8c665
-class AlphaLab(AlphaPulls):
-    "Move alpha and see who pulls where; train a copy of the student for some seconds and see who helped"
+class AlphaLab(AlphaGradients):
+    "Move alpha and see the gradients; train a copy of the student for some seconds and see what helped"
     def __init__(self,
         teacher, student, # networks of the kit; neither is changed
         frames,           # a `Frames`, to look at and to train on
@@ -146,7 +146,7 @@ class AlphaLab(AlphaPulls):
         names = f'train {seconds:g} seconds','stop','reset'
         self.go,self.halt,self.clear = buttons = [widgets.Button(description=o) for o in names]
         for o,f in zip(buttons, (self.train, self.stop, self.reset)):
-            o.on_click(lambda _, f=f: self.attempt(f))
+            o.on_click(lambda _, f=f: self.guarded(f))
         self.plot = picture_widget(self.curves())
         super().__init__(teacher, student, frames, size, (widgets.HBox(buttons), self.plot))
     def learning(self): # what the last trial makes of the crop that is looked at
@@ -164,7 +164,7 @@ class AlphaLab(AlphaPulls):
             raise InputError("a training is going on: stop it first, or wait")
         self.trials.append(Trial(self.student, self.teacher, self.sampler, self.tests, self.alpha.value,
                                  self.lr, **self.chosen()))
-        self.worker = Background(self.trials[-1], seconds or self.seconds, lambda: self.attempt(self.show))
+        self.worker = Background(self.trials[-1], seconds or self.seconds, lambda: self.guarded(self.show))
         self.worker.start()
         return self
     def wait(self, timeout=None):

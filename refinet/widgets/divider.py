@@ -10,7 +10,7 @@ import hashlib, html, json
 from IPython.display import HTML, Image as Shown, display
 from ..core.figures import data_uri, png_bytes
 from ..core.files import InputError
-from ..metrics.pictures import _captions, _pictures, strip
+from ..metrics.pictures import _captions, _pictures, image_grid
 
 # %% ../../nbs/11_widgets/00_divider.ipynb #844a2949
 _compare_style = """
@@ -213,11 +213,11 @@ def compare(
     start:float=.5,  # where the divider is at first, 0..1
     width=None,      # CSS pixels
     metrics_to=None, # name of the true picture
-    zoom:int=1,      # of the strip
+    zoom:int=1,      # of the image_grid
 ):
     "Show pictures with a divider, and as a strip for viewers without scripts"
     if not isinstance(before, dict):
         if after is None: raise InputError("compare takes two pictures, or a dict of names to pictures")
         before = dict(zip(names, (before, after)))
     display(HTML(compare_html(before, start, width, metrics_to)))
-    display(Shown(data=png_bytes(strip(before, zoom=zoom, metrics_to=metrics_to)), format='png'))
+    display(Shown(data=png_bytes(image_grid(before, zoom=zoom, metrics_to=metrics_to)), format='png'))

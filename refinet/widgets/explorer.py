@@ -17,8 +17,8 @@ from ..data.images import as_frame, as_picture
 from ..degrade.resampling import crop_to, round8, upscale
 from ..degrade.bicubic import degrade
 from ..models.loading import load_model, restore
-from ..metrics.pictures import stack, strip
-from .panel import Pane
+from ..metrics.pictures import image_grid, vstack
+from .panel import Panel
 
 # %% ../../nbs/11_widgets/02_explorer.ipynb #30be7d11
 def error_map(
@@ -52,13 +52,13 @@ def crop_sheet(
     cut = {k:v[..., y:y+s, x:x+s] for k,v in whole.items()}
     truth = next(iter(cut.values()))
     top = max((v - truth).abs().mean(1).max().item() for v in cut.values())
-    above = strip(cut, zoom=zoom, metrics_to=next(iter(cut)))
-    below = strip({f'error of {k}' if i else f'yellow: {top*255:.0f} of 255':error_map(v, truth, top)
+    above = image_grid(cut, zoom=zoom, metrics_to=next(iter(cut)))
+    below = image_grid({f'error of {k}' if i else f'yellow: {top*255:.0f} of 255':error_map(v, truth, top)
                    for i,(k,v) in enumerate(cut.items())}, zoom=zoom)
-    return stack(above, below)
+    return vstack(above, below)
 
 # %% ../../nbs/11_widgets/02_explorer.ipynb #9de1d892
-class CropExplorer(Pane):
+class CropExplorer(Panel):
     "Move a crop over a frame: HR, degraded, what each network makes of it, and where each is wrong"
     def __init__(self,
         frames,        # a `Frames`, or a list of tensors (3, H, W), uint8 or in [0, 1]

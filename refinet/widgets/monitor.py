@@ -24,10 +24,10 @@ from ..degrade.bicubic import degrade
 from ..models.msafn import presets
 from ..models.weights import fill, read_metadata
 from ..models.loading import load_model
-from ..metrics.pictures import busiest, picture_psnr, stack, strip
+from ..metrics.pictures import hardest_crop, image_grid, picture_psnr, vstack
 from ..train.checkpoints import read_checkpoint
 from ..train.recipes import starting_model
-from .panel import Pane
+from .panel import Panel
 from .explorer import run_model
 
 # %% ../../nbs/11_widgets/05_monitor.ipynb #5c79f253
@@ -129,12 +129,12 @@ def fixed_crops(
     frames,         # a `Frames`
     size=(64, 140), # height and width, pixels; less where a frame is smaller
 ): # (N, 3, h, w) in [0, 1], three or as many as there are frames
-    "The busiest place of the first frame, of the middle one and of the last"
+    "The hardest_crop place of the first frame, of the middle one and of the last"
     arrays = [frames.try_array(i) for i in sorted({0, len(frames)//2, len(frames)-1})]
     whole = [crop_to(as_frame(a)) for a in arrays if a is not None]
     if not whole: raise InputError(f"none of the frames can be read: {frames.report_bad()}")
     h,w = (min(n, *(o.shape[d] for o in whole)) for n,d in zip(size, (2, 3)))
-    corners = [busiest(o, (h, w)) for o in whole]
+    corners = [hardest_crop(o, (h, w))[:2] for o in whole]
     return torch.cat([o[..., y:y+h, x:x+w] for o,(x,y) in zip(whole, corners)])
 
 # %% ../../nbs/11_widgets/05_monitor.ipynb #32fea009
@@ -171,12 +171,12 @@ class RunCrops:
         def caption(name, i):
             if name == 'HR': return f'{i+1}: {name}'
             return f'{i+1}: {name}  {picture_psnr(kinds[name][i], self.hr[i]):.2f} dB'
-        self.sheet = strip({caption(k, i): o[i] for k,o in kinds.items() for i in range(len(self.hr))},
+        self.sheet = image_grid({caption(k, i): o[i] for k,o in kinds.items() for i in range(len(self.hr))},
                            zoom=2, columns=len(self.hr))
         self.said = f'crops by {path.name} of {epoch}' + (f', {self.remark}' if self.remark else '')
 
 # %% ../../nbs/11_widgets/05_monitor.ipynb #458760e2
-class TrainingMonitor(Pane):
+class TrainingMonitor(Panel):
     "The curves of a run and three crops by its newest weights, from its folder; `watch` keeps them fresh"
     def __init__(self,
         run_folder, # of a run
@@ -192,7 +192,7 @@ class TrainingMonitor(Pane):
         rows = read_log(self.folder)
         # no new line, no new curves
         if self.drawn[0] != rows: self.drawn = rows,figure_picture(log_figure(rows))
-        return stack(self.drawn[1], self.crops.sheet) if self.crops.sheet else self.drawn[1]
+        return vstack(self.drawn[1], self.crops.sheet) if self.crops.sheet else self.drawn[1]
     def said(self)->str:
         return '; '.join(filter(None, (log_line(read_log(self.folder)), self.crops.error or self.crops.said)))
     def tell(self, text='', wrong=False): super().tell(text, wrong or bool(self.crops.error))
@@ -204,7 +204,7 @@ class TrainingMonitor(Pane):
             self.worker = threading.Thread(target=self.look, daemon=True)
             self.worker.start()
     def look(self):
-        self.attempt(lambda: self.crops.look(read_log(self.folder)))
+        self.guarded(lambda: self.crops.look(read_log(self.folder)))
         self.draw()
     def wait(self, timeout=None):
         self.worker and self.worker.join(timeout)
