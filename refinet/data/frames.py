@@ -46,6 +46,7 @@ class Frames(Dataset):
     def sizes(self): # bytes of some sixty files, spread over all of them; None where one is not there
         picks = sorted({int(o) for o in np.linspace(0, len(self)-1, min(len(self), 64))})
         return [self.path(i).stat().st_size if self.path(i).is_file() else None for i in picks]
+    def facts(self)->dict: return {} # what a pack depends on, beside names and pixels
     def contents(self)->str: # the same wherever the folder lies: a run may go on with it on another machine
         "How many frames, and a mark of their names and sizes"
         mark = hashlib.md5(json.dumps([self.names, self.sizes()]).encode()).hexdigest()[:10]

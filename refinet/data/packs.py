@@ -32,13 +32,13 @@ def plan_pack(
         raise InputError(f"none of the {len(look)} frames looked at could be read: nothing to pack "
                          f"({next(iter(frames.bad.values()))})")
     each,crops = float(np.mean([a.nbytes for a in seen])),0
-    every,piece = 1,3*crop**2
+    every,piece = 1,frames.channels*crop**2
     if max_gb and each*n > max_gb*2**30:
         most = max_gb*2**30/n # bytes for each frame
         crops,every = (int(most//piece), 1) if most >= piece else (1, math.ceil(piece/most))
         each = min(crops*piece, each)
     return dict(tile=tile, crop=crop, crops=crops, every=every, bytes=int(each*math.ceil(n/every)),
-                per_shard=max(int(shard_mb*2**20//each), 1),
+                per_shard=max(int(shard_mb*2**20//each), 1), **frames.facts(),
                 names=hashlib.md5('\n'.join(frames.names).encode()).hexdigest(),
                 look=zlib.crc32(b''.join(a.tobytes() for a in seen)))
 
@@ -75,7 +75,8 @@ def _write_shard(frames, numbers, path, plan, tick)->dict: # what `path` holds t
                 raw = np.ascontiguousarray(o).tobytes()
                 f.write(raw)
                 crc = zlib.crc32(raw, crc)
-                index.append((frames.names[i] + (f'#{j}' if j else ''), at, *o.shape[:2]))
+                shape = o.shape if o.shape[2] > 3 else o.shape[:2] # a pair has six channels
+                index.append((frames.names[i] + (f'#{j}' if j else ''), at, *shape))
                 at += len(raw)
             tick()
     bad = {frames.names[i]: frames.bad[frames.names[i]] for i in numbers if frames.names[i] in frames.bad}
@@ -203,6 +204,7 @@ class Pack(Frames):
             pixels = self._open(root/o['file'], o, check)
             self.places |= {name: (pixels, *place) for name,*place in o['frames']}
         super().__init__(root, list(self.places))
+        self.channels = 6 if any(len(o) > 4 for o in self.places.values()) else 3
         take_split(self, split, index.get('listed'))
         self.left_out = index.get('bad', {})
     def sizes(self): return [[o['bytes'], o['crc32']] for o in self.shards]
@@ -224,7 +226,10 @@ class Pack(Frames):
                              "`refinet pack` again")
         return pixels
     def pixels_of(self, name):
-        pixels,at,*(h,w) = self.places[name]
-        return pixels[at:at+h*w*3].reshape(h, w, 3)
-    def array(self, i): return self.pixels_of(self.names[i])
-    def raw(self, i): return png_bytes(Image.fromarray(self.array(i)))
+        pixels,at,*shape = self.places[name]
+        h,w,c = (*shape, 3)[:3]
+        return pixels[at:at+h*w*c].reshape(h, w, c)
+    def array(self, i): # in a pack of pairs, what was never sent is a pair of itself
+        a = self.pixels_of(self.names[i])
+        return a if a.shape[2] == self.channels else np.concatenate([a, a], 2)
+    def raw(self, i): return png_bytes(Image.fromarray(self.array(i)[..., :3]))
