@@ -6,8 +6,8 @@
 __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out', 'bench_app', 'kaggle', 'Kernel', 'opt', 'arg',
            'show', 'version', 'main', 'demo', 'frames_to_pack', 'frame_numbers', 'at_least', 'pack', 'check',
            'training', 'summary', 'train', 'term_options', 'WithTerms', 'distill', 'ablate', 'frames_to_evaluate',
-           'evaluate', 'enhance', 'report', 'bench', 'bench_data', 'bench_train', 'export', 'start_app', 'data', 'push',
-           'status', 'output', 'publish', 'wheels']
+           'clip_report', 'evaluate', 'enhance', 'report', 'bench', 'bench_data', 'bench_train', 'export', 'start_app',
+           'data', 'push', 'status', 'output', 'publish', 'wheels']
 
 # %% ../nbs/14_cli.ipynb #45738f0c
 import inspect, json, sys
@@ -275,14 +275,29 @@ def frames_to_evaluate(data, degrade, truth): # a `Frames`; truth: a folder or a
     from refinet.data.collections import open_frames
     from refinet.degrade.coded import Degraded
     from refinet.metrics.scores import frames_to_score
+    if not data: raise InputError("give --data, or --clips")
     if (degrade == 'none') != bool(truth):
         raise InputError("--degrade none goes with --truth FOLDER: the true frames of those in --data")
     if truth: return open_frames((data, truth), 'all')
     frames = frames_to_score(data)
     return frames if degrade == 'bicubic' else Degraded(frames, degrade)
 
+# %% ../nbs/14_cli.ipynb #af837f92
+def clip_report(model, clips, degrade, device, json): # prints it
+    "Whole clips, sent through an encoder"
+    from refinet.core.figures import table
+    from refinet.models.loading import load_model
+    from refinet.report.clips import evaluate_clips
+    net = None if model == 'bicubic' else load_model(model).to(device).eval()
+    found = evaluate_clips(net, clips, 'scale:4+x264:27' if degrade == 'bicubic' else degrade)
+    rows = [{'': k} | {n: f'{v[n]:.{d}f}' for n,d in (('psnr_y', 2), ('ssim_y', 4), ('flicker', 2))}
+            for k,v in (('as sent', found['sent']), (f"network, {found['n']} frames", found))]
+    show(dict(model=model, clips=clips, degrade=degrade) | found, json, table(rows))
+
 @app.command()
-def evaluate(model:Model, data:Data, device:Device='auto',
+def evaluate(model:Model, data:Annotated[str, opt("a pack, Vimeo-90K, a folder of pictures, or 'sample'")]='',
+             clips:Annotated[str, opt('instead of --data: a clip, or a folder of clips, sent as video')]='',
+             device:Device='auto',
              degrade:Annotated[str,
                                opt('bicubic (x4), none, or such as jpeg:50, scale:2+x264:27')]='bicubic',
              truth:Annotated[str, opt('with --degrade none: the true frames')]='', json:Json=False):
@@ -290,7 +305,9 @@ def evaluate(model:Model, data:Data, device:Device='auto',
     from refinet.metrics.scores import evaluate
     from refinet.core.platform import pick_device
     from refinet.models.loading import load_model
-    frames,device = frames_to_evaluate(data, degrade, truth),pick_device(device)
+    device = pick_device(device)
+    if clips: return clip_report(model, clips, degrade, device, json)
+    frames = frames_to_evaluate(data, degrade, truth)
     net = None if model == 'bicubic' else load_model(model).to(device)
     report = evaluate(net, frames, device, progress=True)
     facts = dict(model=model, data=data, scale=4, degrade=degrade)

@@ -22,8 +22,9 @@ class KeptFrames:
         self.frames,self.least = frames,least
         self.budget,self.kept = memory_mb*2**20,{}
     def keep(self, i, a): # what the system has mapped into memory need not be kept
+        if a is not None and self.frames.mapped: return
         size = 0 if a is None else a.nbytes
-        if size > self.budget or (a is not None and self.frames.mapped): return
+        if size > self.budget: return
         self.kept[i] = a
         self.budget -= size
     def array(self, i): # (H, W, C), from memory if it was read before; None if it cannot be used
