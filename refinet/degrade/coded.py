@@ -7,7 +7,7 @@ __all__ = ['coders', 'pillow_kernels', 'Coder', 'coders_here', 'open_coder', 'tr
            'by_jpeg', 'as_sent', 'named_degradation', 'clips_of', 'Degraded', 'formats_to_use', 'draw_coding',
            'photo_run', 'SentFrames']
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #272def05
+# %% ../../nbs/02_degrade/04_coded.ipynb #ac16b576
 import io, os, zlib
 from fractions import Fraction
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from ..data.splits import sources_of
 from ..data.vimeo import moving_camera
 from .real import Way, draw_way
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #c125ca12
+# %% ../../nbs/02_degrade/04_coded.ipynb #9585698a
 class Coder(NamedTuple):
     "A video format: who writes and who reads it, its range of quality, and what makes it quick"
     encoder:str
@@ -45,7 +45,7 @@ def coders_here()->dict: # name to `Coder`
         except ValueError: return False
     return {k: o for k,o in coders.items() if has(o.encoder, 'w') and has(o.decoder, 'r')}
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #7f36e90e
+# %% ../../nbs/02_degrade/04_coded.ipynb #7b88d42c
 def open_coder(coder:Coder, level:int, size)->tuple: # size: width, height, even; a writer and a reader
     "The two ends of a line"
     av = import_optional('av', 'video')
@@ -57,7 +57,7 @@ def open_coder(coder:Coder, level:int, size)->tuple: # size: width, height, even
     sends.thread_count = gets.thread_count = 1
     return sends,gets
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #8b94ee82
+# %% ../../nbs/02_degrade/04_coded.ipynb #3d6f52e7
 def transmit(
     frames,       # (H, W, 3) uint8 each, H and W even; any number of them
     coder='x264', # a key of `coders`, or a `Coder`
@@ -84,7 +84,7 @@ def send(frames, coder='x264', level:int=27)->list: # as `transmit`
     "A run of frames as it arrives"
     return [o for o,_ in transmit(frames, coder, level)]
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #562f941e
+# %% ../../nbs/02_degrade/04_coded.ipynb #5b8d9ec0
 pillow_kernels = dict(bicubic=Image.BICUBIC, bilinear=Image.BILINEAR, area=Image.BOX, lanczos=Image.LANCZOS)
 
 def small_size(a, way:Way)->tuple: # of (H, W, 3): width, height
@@ -115,7 +115,7 @@ def as_sent(
     else: got = send(small, coder, level)[-1] if coder else small[-1]
     return resized(got, (w, h), way.enlarge)
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #14986f3d
+# %% ../../nbs/02_degrade/04_coded.ipynb #74a917a3
 def named_degradation(
     text:str, # 'scale:2+jpeg:50', 'x264:27', 'scale:4+x265:32', ...
 )->tuple: # `Way`, coder, level: see `as_sent`
@@ -137,7 +137,7 @@ def named_degradation(
         else: coder,level = kind,int(value)
     return way,coder,level
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #83b5e299
+# %% ../../nbs/02_degrade/04_coded.ipynb #93e164ba
 def clips_of(names)->dict: # name to the numbers of the frames of its clip, in order
     "Which frames belong to the clip of each"
     sources,found = sources_of(names),{}
@@ -147,7 +147,7 @@ def clips_of(names)->dict: # name to the numbers of the frames of its clip, in o
 def _is_clip(names, numbers)->bool: # frames, and not tiles of one photograph
     return len(numbers) > 1 and not any('#' in names[i] for i in numbers)
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #cd8916be
+# %% ../../nbs/02_degrade/04_coded.ipynb #80546357
 class Degraded(Frames):
     "Pairs (H, W, 6): the frames of a data set, and what a named degradation makes of them"
     channels = 6
@@ -160,8 +160,10 @@ class Degraded(Frames):
         super().__init__(frames.root, frames.names)
         self.bad,self.listed = frames.bad,frames.listed
         self.clips,self.last = clips_of(frames.names),(None, [])
+        self.numbers = {o: i for i,o in enumerate(frames.names)}
     def array(self, i):
-        own = self.clips[self.names[i]] if self.how[1] in coders else [i]
+        i = self.numbers[self.names[i]] # in the whole data set: this may be a part of it
+        own = self.clips[self.frames.names[i]] if self.how[1] in coders else [i]
         if self.last[0] != own: self.last = own,self.sent([self.frames.array(j) for j in own])
         return self.last[1][own.index(i)]
     def sent(self, run): # all frames of a clip: pairs
@@ -173,7 +175,7 @@ class Degraded(Frames):
         elif coder: small = [by_jpeg(o, level) for o in small]
         return [np.concatenate([o, resized(s, o.shape[1::-1], way.enlarge)], 2) for o,s in zip(run, small)]
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #a797affc
+# %% ../../nbs/02_degrade/04_coded.ipynb #69b5444b
 def formats_to_use(formats=None)->tuple: # names; None: all that there are here
     "Names of `coders`, 'jpeg', and '' for uncoded; an `InputError` where there is no such format"
     if formats is None: return *coders_here(),'jpeg',''
@@ -193,7 +195,7 @@ def photo_run(photo, length:int, size, rng)->list: # (H, W, 3) each
     size = tuple(min(a, b) for a,b in zip(size, photo.shape[1::-1]))
     return list(moving_camera(photo, length, size, int(rng.integers(2**31))))
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #f03c26b2
+# %% ../../nbs/02_degrade/04_coded.ipynb #27759e0f
 class SentFrames(Frames):
     "Frames of another data set as they are, and as they were sent: (H, W, 3) or pairs (H, W, 6)"
     channels = 6
