@@ -1,5 +1,5 @@
 "Run every notebook, two at a time, the tutorials in a Jupyter kernel of their own; ends with the line 'N passed, N failed'"
-import os, re, sys, time
+import os, re, sys, tempfile, time
 os.environ.setdefault('OMP_NUM_THREADS', '1') # two notebooks on two cores: threads that wait for each other cost more than they give
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context, set_start_method
@@ -9,13 +9,14 @@ from nbdev.doclinks import nbglob
 from nbdev.test import test_nb
 
 def tutorial(fn, skip, kernel='python3'):
-    "Run a tutorial as a person does, from top to bottom in a kernel, and count its pictures"
+    "Run a tutorial as a person does, in an empty folder, from top to bottom in a kernel, and count its pictures"
     import nbformat
     from nbclient import NotebookClient
     nb,start = nbformat.read(fn, 4),time.monotonic()
     nb.cells = [o for o in nb.cells if not re.search(rf"^#\|\s*({'|'.join(['eval:.*false', *skip])})\b", o.source, re.M)]
-    try: NotebookClient(nb, timeout=1200, kernel_name=kernel, resources=dict(metadata=dict(path=str(fn.parent)))).execute()
-    except Exception as e: print(f'{fn.name}: {e}'); return False,time.monotonic()-start,0
+    with tempfile.TemporaryDirectory() as d:
+        try: NotebookClient(nb, timeout=1200, kernel_name=kernel, resources=dict(metadata=dict(path=d))).execute()
+        except Exception as e: print(f'{fn.name}: {e}'); return False,time.monotonic()-start,0
     pictures = sum('image/png' in o.get('data', {}) for c in nb.cells for o in c.get('outputs', []))
     return pictures > 0,time.monotonic()-start,pictures
 
