@@ -15,7 +15,7 @@ from torch import nn
 from ..core.files import InputError, import_optional
 from ..models.msafn import MSAFN
 from ..enhance.fused import pad_to_multiple, space_to_depth
-from .onnx import OnnxModel, check_entry, check_onnx_name, framed, write_onnx
+from .onnx import OnnxModel, check_entry, check_onnx_name, pad_for_blocks, write_onnx
 from .pixels import Pixels, _facts, _trace_pixels, grid_copy, pad_channels
 
 # %% ../../nbs/09_engines/02_quantize.ipynb #0246f56b
@@ -139,11 +139,11 @@ def shapes_of_integers(graph): # an onnx.ModelProto, changed
 def _whole_numbers(graph): # names of tensors whose steps are those of pixels
     made = {o: n for n in graph.graph.node for o in n.output}
     clip, = (n for n in graph.graph.node if n.op_type == 'Clip')
-    blown = [n.output[0] for n in graph.graph.node if n.op_type == 'Conv' and n.name.startswith('/blow')]
+    grid = [n.output[0] for n in graph.graph.node if n.op_type == 'Conv' and n.name.startswith('/bicubic')]
     first = [n.output[0] for n in graph.graph.node if n.op_type == 'Cast' and n.attribute[0].i == 1
              and (n.input[0] == graph.graph.input[0].name or n.input[0] in made
                   and made[n.input[0]].op_type in ('Transpose', 'Concat', 'Reshape'))]
-    return [clip.input[0], *blown, *first]
+    return [clip.input[0], *grid, *first]
 
 # changed: where pixels were cast to floats, and those to the same integers, neither is done
 def _only_integers(graph):
@@ -178,7 +178,7 @@ def export_int8(
     dest,                 # ends with .onnx
     frames,               # (N, h, w, 3) uint8, a few that are typical, as the entry takes them
     entry:str='degraded', # 'degraded': same size in and out; 'lr': four times as large
-    blocks:bool=False,    # see `export_pixels`; a small picture is as `framed` makes it
+    blocks:bool=False,    # see `export_pixels`; a small picture is as `pad_for_blocks` makes it
     **meta                # strings to keep
 )->Path: # `dest`
     "Write a network between 8-bit pictures to one ONNX file, 8 bits inside, its ranges taken from `frames`"
@@ -186,7 +186,8 @@ def export_int8(
     check_entry(entry)
     dest,net,frames = check_onnx_name(dest),grid_copy(model),[np.ascontiguousarray(o) for o in frames]
     if not frames: raise InputError("frames is empty: a few typical frames are needed to find the ranges")
-    if blocks: frames = [framed(o) if entry == 'lr' else space_to_depth(pad_to_multiple(o)) for o in frames]
+    if blocks and entry == 'lr': frames = [pad_for_blocks(o) for o in frames]
+    elif blocks: frames = [space_to_depth(pad_to_multiple(o)) for o in frames]
     inputs = _reader(quant, (dict(input=x) for x in frames))
     step = dict(scale=np.array(1, np.float32), zero_point=np.array(0, np.uint8))
     with tempfile.TemporaryDirectory() as d:

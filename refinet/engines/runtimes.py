@@ -7,6 +7,7 @@ __all__ = ['engines', 'file_format', 'OpenVinoModel', 'sample_pictures', 'engine
 
 # %% ../../nbs/09_engines/03_runtimes.ipynb #8ef9630a
 import contextlib, threading
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 import numpy as np
@@ -20,7 +21,8 @@ from ..degrade.bicubic import degrade
 from ..models.msafn import MSAFN
 from ..models.weights import fill, fingerprint, strip_prefix
 from ..models.loading import load_model, network_of, restore
-from ..enhance.fused import FastPixels, keep_memory, on_grid
+from ..models.fast_lr import on_grid
+from ..enhance.fused import FastPixels, keep_memory
 from .onnx import FileModel, OnnxModel
 from .pixels import export_pixels, grid_copy
 from .quantize import export_int8
@@ -100,7 +102,7 @@ def engine(
     import_optional(reader, extra)
     def read():
         made = OpenVinoModel(file, threads) if kind == 'openvino' else OnnxModel(file, threads, spin)
-        made.plain = getattr(model, 'module', model)
+        made.descriptor = replace(made.descriptor, exact=getattr(model, 'module', model))
         return made
     entry = 'lr' if upscale else 'degraded'
     inside = dict(onnx='blocks', int8='blocks_int8', openvino='pixels')[kind]

@@ -29,14 +29,14 @@ def shipped_weights(
 # %% ../../nbs/03_models/03_weights.ipynb #f3741b33
 def reparameterize(
     model:nn.Module,
-)->nn.Module: # `model` itself where there is nothing to fold
-    "The same function without branches"
-    if not getattr(model, 'config', {}).get('branches'): return model # a network of one's own has none
+)->nn.Module: # `model` itself where there is nothing to merge
+    "The same function with one convolution for each `RepConv`"
+    if not isinstance(model, MSAFN) or not model.config['branches']: return model
     state,plain = dict(model.state_dict()),MSAFN(**model.config | dict(branches=False))
     for name,m in model.named_modules():
         if not isinstance(m, RepConv): continue
         for k in [k for k in state if k.startswith(name+'.')]: del state[k]
-        state |= {f'{name}.{k}':v for k,v in m.folded().items()}
+        state |= {f'{name}.{k}':v for k,v in m.reparameterize().items()}
     plain.load_state_dict(state)
     return plain.to(next(model.parameters()).device).train(model.training)
 
