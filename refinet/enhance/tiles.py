@@ -98,7 +98,7 @@ class FrameSums:
 
 # %% ../../nbs/08_enhance/00_tiles.ipynb #0514b4d8
 class FrameGates(FrameSums):
-    "While open, every channel attention of `model` sees the means of the whole frame, brought together by tiles"
+    "While open, every channel attention of `model` sees the means of the whole frame, found by its tiles"
     def __init__(self, model):
         super().__init__()
         modules = model.modules() if isinstance(model, nn.Module) else []
@@ -210,7 +210,7 @@ def _both_ways(model, x, upscale): # what makes the frame that is cut up, and th
     return ready,whole
 
 # %% ../../nbs/08_enhance/00_tiles.ipynb #598f0acd
-def _once(model, x, upscale, tile, tolerance): # a try: (N, 3, H, W) in main memory, or None for too little memory
+def _once(model, x, upscale, tile, tolerance): # (N, 3, H, W) in main memory, or None for too little memory
     h,w = (o*(4 if upscale else 1) for o in x.shape[-2:])
     ready,whole = _both_ways(model, x, upscale)
     try:

@@ -15,7 +15,7 @@ class Descriptor:
     "What a network takes, how far it looks, and which faster entries it has"
     name:str=''                   # a preset, or an architecture
     scale:int=1                   # 1: a degraded frame in, the same size out; 4: the LR frame in, x4 out
-    receptive_field:int|None=None # how far an output pixel looks to each side, pixels of the input; None: unknown
+    receptive_field:int|None=None # how far an output pixel looks, pixels of the input; None: unknown
     multiple:int=16               # tiles begin at multiples of it, pixels of the input
     from_lr:bool=False            # has a method `from_lr`, (N, 3, h, w) to (N, 3, 4h, 4w), beside `forward`
     eight_bits:bool=False         # has a method `picture`, (N, h, w, 3) uint8 to (N, H, W, 3) uint8
