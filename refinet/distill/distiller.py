@@ -13,7 +13,8 @@ from torch import nn
 from ..core.files import InputError
 from ..degrade.resampling import crop_to, downscale, round8, upscale
 from ..models.descriptor import describe
-from ..losses import DistillationLoss, l1_loss, make_terms, mse_loss
+from ..losses import DistillationLoss, l1_loss, mse_loss
+from ..terms import make_terms
 from ..train.trainer import Callback, autocast
 from .teachers import teach
 from .soft_targets import from_bytes16
