@@ -105,6 +105,7 @@ def nearest(state:dict)->tuple: # its name, fresh weights
     def apart(o): return sum(map(len, misfits(shapes_of(o.state_dict()), shapes_of(state)).values()))
     return min(found.items(), key=lambda o: apart(o[1]))
 
+# %% ../../nbs/03_models/04_loading.ipynb #8f2ac65c
 class LRNetwork(nn.Module):
     "A x4 network of another project: takes LR, (N, 3, H/4, W/4), returns (N, 3, H, W)"
     def __init__(self,

@@ -100,6 +100,7 @@ def find_state(
         got = got[inner[0]]
     return got
 
+# %% ../../nbs/03_models/03_weights.ipynb #31e0857f
 def strip_prefix(state:dict)->dict:
     "A state dict without what DataParallel, `torch.compile`, Lightning and the like put into the names"
     state = {'.'.join(o for o in k.split('.') if o not in ('module', '_orig_mod')): v
