@@ -100,7 +100,6 @@ class AddingConv(FusedConv):
                                                         1., None, [], None)
     def mean(self, x): return conv_mean(x, self.means, self.bias) # (d,): of conv(x) over the frame
 
-# %% ../../nbs/08_enhance/00a_fused_convs.ipynb #f1fcc94f
 def fused(conv, dtype, slope=None)->AddingConv: # an `nn.Conv2d`
     "A convolution of a network as an `AddingConv`"
     return AddingConv(conv.weight, conv.bias, dtype, slope)
