@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['own_networks', 'weight_suffixes', 'create_model', 'make_network', 'fits', 'config_of', 'network_of', 'nearest',
-           'LRNetwork', 'load_model', 'read_config', 'restore']
+           'LRNetwork', 'read_config', 'load_model', 'restore']
 
 # %% ../../nbs/03_models/04_loading.ipynb #badd421b
 import copy, inspect, json, math, warnings
@@ -143,25 +143,7 @@ def _by_spandrel(path, state):
     sides = found.size_requirements
     return LRNetwork(found.model, found.architecture.name, sides.minimum, sides.multiple_of, sides.square)
 
-weight_suffixes = ('.safetensors', '.pth', '.pt', '.ckpt', '.bin')
-
-def load_model(
-    # a preset with shipped weights, a file of the kit or of the published scripts, or one that spandrel reads
-    source,
-    model=None, # for weights of a network of one's own: its class, or a function that makes it
-)->nn.Module: # in eval mode, on the CPU
-    "A network with its weights"
-    if str(source) in presets: return create_model(str(source), pretrained=True)
-    path = Path(source)
-    if not path.is_file():
-        raise InputError(f"{source}: no such file, and no preset of that name (there are "
-                         f"{', '.join(presets)})")
-    if path.suffix.lower() not in weight_suffixes:
-        raise InputError(f"{source}: weights end with {', '.join(weight_suffixes)}")
-    state,meta = _read_state(path)
-    return check_finite(_network_for(path, state, meta, model), path).float().eval()
-
-# %% ../../nbs/03_models/04_loading.ipynb #9070d84c
+# %% ../../nbs/03_models/04_loading.ipynb #b89fbff9
 def read_config(
     text:str, # JSON, as the metadata of a file holds it
 )->dict: # arguments of `MSAFN`
@@ -170,6 +152,7 @@ def read_config(
     if 'steps' in config: config['gru_steps'] = config.pop('steps')
     return config
 
+# %% ../../nbs/03_models/04_loading.ipynb #9070d84c
 def _network_for(path, state, meta, model): # the network of a file, with its weights
     if model is not None: return fill(make_network(model), state, path, network_name(model))
     if own := meta.get('network'):
@@ -187,6 +170,25 @@ def _network_for(path, state, meta, model): # the network of a file, with its we
         log(f"{path} does not say how its network is built; by its shapes {found.config} (how many steps and "
             "whether the input is added is a guess): .safetensors files of the kit say it")
     return fill(found, ours, path)
+
+# %% ../../nbs/03_models/04_loading.ipynb #13b866e8
+weight_suffixes = ('.safetensors', '.pth', '.pt', '.ckpt', '.bin')
+
+def load_model(
+    # a preset with shipped weights, a file of the kit or of the published scripts, or one that spandrel reads
+    source,
+    model=None, # for weights of a network of one's own: its class, or a function that makes it
+)->nn.Module: # in eval mode, on the CPU
+    "A network with its weights"
+    if str(source) in presets: return create_model(str(source), pretrained=True)
+    path = Path(source)
+    if not path.is_file():
+        raise InputError(f"{source}: no such file, and no preset of that name (there are "
+                         f"{', '.join(presets)})")
+    if path.suffix.lower() not in weight_suffixes:
+        raise InputError(f"{source}: weights end with {', '.join(weight_suffixes)}")
+    state,meta = _read_state(path)
+    return check_finite(_network_for(path, state, meta, model), path).float().eval()
 
 # %% ../../nbs/03_models/04_loading.ipynb #570c527f
 def restore(
