@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import nn
 from ..core.files import InputError, atomic_write, check_writable, import_optional
 from ..degrade.resampling import replicate_border, upscale_to_grid
-from ..models.descriptor import Descriptor, describe
+from ..models.descriptor import Descriptor, describe, unwrap
 from ..models.msafn import MSAFN
 from ..models.weights import reparameterize
 from ..models.loading import restore
@@ -87,7 +87,7 @@ def export_onnx(
     onnx = import_optional('onnx', 'onnx')
     check_entry(entry)
     if opset < 17: raise InputError(f"opset={opset}: 17 or later")
-    model = getattr(model, 'module', model)
+    model = unwrap(model)
     takes_lr = describe(model).takes_lr
     if takes_lr and entry == 'degraded':
         raise InputError("this network takes the small frame: export it with entry='lr'")

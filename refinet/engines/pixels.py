@@ -17,6 +17,7 @@ from torch import nn
 from ..core.files import InputError, import_optional
 from ..degrade.resampling import grid_kernel, seen_shares
 from ..models.layers import ChannelAttention
+from ..models.descriptor import unwrap
 from ..models.msafn import MSAFN
 from ..models.fast_lr import on_grid
 from ..enhance.fused import order_blocks
@@ -158,7 +159,7 @@ pixel_axes = {0:'batch', 1:'height', 2:'width'}
 
 def grid_copy(model): # on the CPU
     "A copy of a network that works on the LR grid, or an `InputError`"
-    model = getattr(model, 'module', model)
+    model = unwrap(model)
     if on_grid(model): return _copy(model, False)
     raise InputError("8-bit files are made of networks that work on the LR grid (light_msafn, nano_msafn, "
                      "msafn): export this one without --pixels and --int8")

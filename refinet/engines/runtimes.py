@@ -18,6 +18,7 @@ from ..core.platform import amp_dtype, folders
 from ..data.collections import open_frames
 from ..degrade.resampling import to_uint8
 from ..degrade.bicubic import degrade
+from ..models.descriptor import unwrap
 from ..models.msafn import MSAFN
 from ..models.weights import fill, fingerprint, strip_prefix
 from ..models.loading import load_model, network_of, restore
@@ -91,7 +92,7 @@ def engine(
     if kind not in engines: raise InputError(f"engine {kind!r}: there are {', '.join(engines)}")
     if isinstance(model, (str, Path)): model = load_model(model)
     if kind == 'torch': return model # `enhance` does the rest
-    if not on_grid(getattr(model, 'module', model)):
+    if not on_grid(unwrap(model)):
         raise InputError(f"engine {kind!r} is for networks that work on the LR grid "
                          "(light_msafn, nano_msafn, msafn): use --engine torch for this one")
     if kind == 'bf16':
@@ -102,7 +103,7 @@ def engine(
     import_optional(reader, extra)
     def read():
         made = OpenVinoModel(file, threads) if kind == 'openvino' else OnnxModel(file, threads, spin)
-        made.descriptor = replace(made.descriptor, exact=getattr(model, 'module', model))
+        made.descriptor = replace(made.descriptor, exact=unwrap(model))
         return made
     entry = 'lr' if upscale else 'degraded'
     inside = dict(onnx='blocks', int8='blocks_int8', openvino='pixels')[kind]
@@ -140,7 +141,7 @@ def hub_model(
                   tags=['super-resolution'], repo_url='https://github.com/refinet/refinet'):
         pass
     if model is None: return RefiNet
-    model = getattr(model, 'module', model)
+    model = unwrap(model)
     made = RefiNet(**model.config)
     made.load_state_dict(model.state_dict())
     return made.eval()

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from ..core.files import InputError
 from ..degrade.resampling import grid_kernel, replicate_border, seen_shares, to_uint8
-from ..models.descriptor import Descriptor
+from ..models.descriptor import Descriptor, unwrap
 from ..models.fast_lr import on_grid
 from ..models.weights import reparameterize
 from .tiles import _on
@@ -158,5 +158,5 @@ def fast_pixels(
     upscale:bool=False, # four times as large; False: same size
 ): # `FastPixels`, or the model itself where there is no such way
     "The quickest way to the same pictures"
-    model = getattr(model, 'module', model)
+    model = unwrap(model)
     return FastPixels(model, upscale) if on_grid(model) and _on(model)['device'].type == 'cpu' else model

@@ -17,7 +17,7 @@ from ..core.progress import log
 from ..core.platform import amp_dtype
 from ..degrade.resampling import downscale, replicate_pad, to_uint8, upscale as bicubic_upsample
 from ..models.layers import ChannelAttention
-from ..models.descriptor import describe
+from ..models.descriptor import describe, unwrap
 from ..models.loading import restore
 
 # %% ../../nbs/08_enhance/00_tiles.ipynb #52ed3568
@@ -243,7 +243,7 @@ def enhance_tensor(
     tolerance:float|None=None,
 ): # (N, 3, H, W) in main memory: floats, not yet clamped, or uint8
     "Enhance a frame, in tiles if need be; tiled and whole agree to 1e-4, or to a step of 255"
-    model = getattr(model, 'module', model)
+    model = unwrap(model)
     about,eight = describe(model),x.dtype == torch.uint8
     h,w = (o*(4 if upscale else 1) for o in x.shape[-2:])
     exact = model if about.exact is None else about.exact # for tiles, and floats

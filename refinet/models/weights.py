@@ -14,6 +14,7 @@ import torch
 from torch import nn
 from ..core.files import InputError, atomic_write
 from .layers import RepConv
+from .descriptor import unwrap
 from .msafn import MSAFN, network_name
 
 # %% ../../nbs/03_models/03_weights.ipynb #shippedw
@@ -49,7 +50,7 @@ def weights_bytes(
 )->bytes:
     "A .safetensors file of a network; an `InputError` where its state is not made of tensors alone"
     from safetensors.torch import save
-    model = getattr(model, 'module', model)
+    model = unwrap(model)
     state = model.state_dict()
     odd = [k for k,v in state.items() if not torch.is_tensor(v)]
     if odd:
