@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out', 'bench_app', 'kaggle', 'Kernel', 'opt', 'arg',
-           'show', 'version', 'main', 'demo', 'pack', 'check', 'training', 'summary', 'train', 'term_options',
-           'WithTerms', 'distill', 'ablate', 'evaluate', 'enhance', 'report', 'bench', 'bench_data', 'bench_train',
-           'export', 'start_app', 'data', 'push', 'status', 'output', 'publish', 'wheels']
+           'show', 'version', 'main', 'demo', 'frames_to_pack', 'frame_numbers', 'at_least', 'pack', 'check',
+           'training', 'summary', 'train', 'term_options', 'WithTerms', 'distill', 'ablate', 'frames_to_evaluate',
+           'clip_report', 'evaluate', 'enhance', 'report', 'bench', 'bench_data', 'bench_train', 'export', 'start_app',
+           'data', 'push', 'status', 'output', 'publish', 'wheels']
 
 # %% ../nbs/14_cli.ipynb #45738f0c
 import inspect, json, sys
@@ -79,6 +80,25 @@ def demo(out:Annotated[str, opt('folder for the report')]='runs/demo',
     show(found, json, table(found['rows']) + f"\n\nopen {found['out']}/report.html")
 
 # %% ../nbs/14_cli.ipynb #8cc46f9f
+def frames_to_pack(data, truth, split, numbers): # a `Frames`; truth: '' where the frames are no pairs
+    "What `refinet pack` reads"
+    from refinet.data.collections import join, open_frames
+    if truth and len(data) > 1: raise InputError("--truth goes with one folder, or one clip")
+    parts = [open_frames((o, truth) if truth else o, split, numbers) for o in data]
+    return parts[0] if len(parts) == 1 else join(*parts)
+
+def frame_numbers(text:str): # 'all', or numbers with commas between
+    try: return text if text == 'all' else tuple(int(o) for o in text.split(','))
+    except ValueError:
+        raise InputError(f"--frames {text!r}: all, or numbers with commas between, e.g. 1,4,7") from None
+
+def at_least(**limits): # name to value and limit
+    "An `InputError` that names the first option that is too small"
+    for k,(v,least) in limits.items():
+        if v is not None and not v >= least:
+            raise InputError(f"--{k.replace('_', '-')} {v}: {least:g} or more")
+
+# %% ../nbs/14_cli.ipynb #03fbcea4
 @app.command()
 def pack(data:Annotated[list[str], arg('Vimeo-90K or folders of pictures')],
          out:Annotated[str, opt('a folder for the pack', '-o', '--out')],
@@ -90,20 +110,22 @@ def pack(data:Annotated[list[str], arg('Vimeo-90K or folders of pictures')],
          shard_mb:Annotated[float, opt('size of a file')]=256.,
          threads:Annotated[Optional[int], opt('that decode and write; one a core by default')]=None,
          tar:Annotated[bool,
-                       opt('tar shards of the files as they are (WebDataset), for several machines')]=False):
+                       opt('tar shards of the files as they are (WebDataset), for several machines')]=False,
+         real:Annotated[bool, opt('beside each frame some as calls and files send them: pairs')]=False,
+         runs:Annotated[int, opt('with --real: of each frame, how many')]=2,
+         formats:Annotated[Optional[str], opt('with --real: which, such as x264,jpeg; all by default')]=None,
+         truth:Annotated[str, opt('pairs of your own: the true frames of DATA, which holds them as sent')]='',
+         seed:int=0):
     "Put decoded frames into files that are mapped into memory; a pack that was stopped goes on."
-    from refinet.data.collections import join, open_frames
     from refinet.data.packs import pack
     from refinet.data.tar import pack_tar
-    try: numbers = frames if frames == 'all' else tuple(int(o) for o in frames.split(','))
-    except ValueError:
-        raise InputError(f"--frames {frames!r}: all, or numbers with commas between, e.g. 1,4,7") from None
-    for k,v,least in (('tile', tile, 0), ('crop', crop, 4), ('shard-mb', shard_mb, .1),
-                      ('max-gb', 1 if max_gb is None else max_gb, 1e-6),
-                      ('threads', 1 if threads is None else threads, 1)):
-        if not v >= least: raise InputError(f"--{k} {v}: {least:g} or more")
-    parts = [open_frames(o, split, numbers) for o in data]
-    whole = parts[0] if len(parts) == 1 else join(*parts)
+    from refinet.degrade.coded import SentFrames
+    at_least(tile=(tile, 0), crop=(crop, 4), shard_mb=(shard_mb, .1), max_gb=(max_gb, 1e-6),
+             threads=(threads, 1), runs=(runs, 1))
+    whole = frames_to_pack(data, truth, split, frame_numbers(frames))
+    if tar and (real or truth):
+        raise InputError("--tar keeps files as they are: leave --real and --truth out")
+    if real: whole = SentFrames(whole, runs, True, formats and formats.split(','), seed=seed)
     packed = (pack_tar(whole, out, shard_mb) if tar
               else pack(whole, out, tile, max_gb, crop, shard_mb, threads))
     if whole.bad: log(whole.report_bad())
@@ -248,16 +270,48 @@ def ablate(plan:Annotated[str, arg('a TOML file: what all settings share, and a 
     show(dict(rows=found, out=out), json, table(found))
 
 # %% ../nbs/14_cli.ipynb #1ca12400
+def frames_to_evaluate(data, degrade, truth): # a `Frames`; truth: a folder or a clip, with degrade 'none'
+    "What `refinet evaluate` scores: true frames, which it shrinks by 4, or pairs"
+    from refinet.data.collections import open_frames
+    from refinet.degrade.coded import Degraded
+    from refinet.metrics.scores import frames_to_score
+    if not data: raise InputError("give --data, or --clips")
+    if (degrade == 'none') != bool(truth):
+        raise InputError("--degrade none goes with --truth FOLDER: the true frames of those in --data")
+    if truth: return open_frames((data, truth), 'all')
+    frames = frames_to_score(data)
+    return frames if degrade == 'bicubic' else Degraded(frames, degrade)
+
+# %% ../nbs/14_cli.ipynb #af837f92
+def clip_report(model, clips, degrade, device, json): # prints it
+    "Whole clips, sent through an encoder"
+    from refinet.core.figures import table
+    from refinet.models.loading import load_model
+    from refinet.report.clips import evaluate_clips
+    net = None if model == 'bicubic' else load_model(model).to(device).eval()
+    found = evaluate_clips(net, clips, 'scale:4+x264:27' if degrade == 'bicubic' else degrade)
+    rows = [{'': k} | {n: f'{v[n]:.{d}f}' for n,d in (('psnr_y', 2), ('ssim_y', 4), ('flicker', 2))}
+            for k,v in (('as sent', found['sent']), (f"network, {found['n']} frames", found))]
+    show(dict(model=model, clips=clips, degrade=degrade) | found, json, table(rows))
+
 @app.command()
-def evaluate(model:Model, data:Data, device:Device='auto', json:Json=False):
-    "PSNR and SSIM of a network on true pictures, beside bicubic."
-    from refinet.metrics.scores import evaluate, frames_to_score
+def evaluate(model:Model, data:Annotated[str, opt("a pack, Vimeo-90K, a folder of pictures, or 'sample'")]='',
+             clips:Annotated[str, opt('instead of --data: a clip, or a folder of clips, sent as video')]='',
+             device:Device='auto',
+             degrade:Annotated[str,
+                               opt('bicubic (x4), none, or such as jpeg:50, scale:2+x264:27')]='bicubic',
+             truth:Annotated[str, opt('with --degrade none: the true frames')]='', json:Json=False):
+    "PSNR and SSIM of a network on true pictures, beside the frames as they are."
+    from refinet.metrics.scores import evaluate
     from refinet.core.platform import pick_device
     from refinet.models.loading import load_model
     device = pick_device(device)
+    if clips: return clip_report(model, clips, degrade, device, json)
+    frames = frames_to_evaluate(data, degrade, truth)
     net = None if model == 'bicubic' else load_model(model).to(device)
-    report = evaluate(net, frames_to_score(data), device, progress=True)
-    show(dict(model=model, data=data, scale=4) | report.as_dict(), json, str(report))
+    report = evaluate(net, frames, device, progress=True)
+    facts = dict(model=model, data=data, scale=4, degrade=degrade)
+    show(facts | report.as_dict(), json, str(report))
 
 # %% ../nbs/14_cli.ipynb #26473fb7
 @app.command()

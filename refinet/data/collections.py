@@ -9,24 +9,29 @@ __all__ = ['open_frames', 'Joined', 'join', 'check_frames']
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+import numpy as np
 from ..core.progress import bar
 from .splits import sources_of
 from .frames import FrameFolder, Frames, existing_folder
 from .vimeo import Vimeo90K, find_vimeo, sample_root
 from .packs import Pack
 from .tar import TarFrames
+from .pairs import icme_clips, open_pairs
 
 # %% ../../nbs/01_data/06_collections.ipynb #3745b83f
 def open_frames(
-    data,              # a pack, Vimeo-90K, a folder of tar files or of pictures, or 'sample'
+    # a pack, Vimeo-90K, a folder of tar files or of pictures, 'sample'; or two of a pair: as sent, and true
+    data,
     split:str='train', # 'train', 'test' or 'all'
     frames='all',      # of a clip: 'all' or numbers
 )->Frames:
     "The frames of a data set, by what its folder looks like"
+    if isinstance(data, (tuple, list)): return open_pairs(*data, split=split)
     root = sample_root() if str(data) == 'sample' else existing_folder(data)
     if (root/'index.json').exists(): return Pack(root, split)
     if find_vimeo(root, 2): return Vimeo90K(root, split, frames=frames)
-    return TarFrames(root, split) if any(root.glob('*.tar')) else FrameFolder(root, split)
+    if any(root.glob('*.tar')): return TarFrames(root, split)
+    return open_pairs(root, split=split) if icme_clips(root) else FrameFolder(root, split)
 
 # %% ../../nbs/01_data/06_collections.ipynb #982e1c71
 class Joined(Frames):
@@ -38,22 +43,25 @@ class Joined(Frames):
         labels = [f'{o}-{i}' if labels.count(o) > 1 else o for i,o in enumerate(labels)]
         self.places = {f'{l}/{n}': (p, i) for l,p in zip(labels, parts) for i,n in enumerate(p.names)}
         super().__init__(parts[0].root.parent, list(self.places))
-        self.mapped = all(o.mapped for o in parts)
+        self.mapped,self.channels = all(o.mapped for o in parts),max(o.channels for o in parts)
     def path(self, i):
         part,k = self.places[self.names[i]]
         return part.path(k)
     def raw(self, i):
         part,k = self.places[self.names[i]]
         return part.raw(k)
-    def array(self, i):
+    def array(self, i): # beside pairs, a frame that was never sent is a pair of itself
         part,k = self.places[self.names[i]]
-        return part.array(k)
+        a = part.array(k)
+        return a if a.shape[2] == self.channels else np.concatenate([a, a], 2)
 
+# %% ../../nbs/01_data/06_collections.ipynb #042290a4
 def join(
     *parts, # `Frames`
 )->Frames:
     "The frames of several data sets, one after the other; what official lists say of a part still holds"
-    if any(isinstance(o, (Pack, TarFrames, Joined)) for o in parts): whole = Joined(parts)
+    alike = all(type(o) in (Frames, FrameFolder, Vimeo90K) for o in parts) # files below one folder
+    if not alike: whole = Joined(parts)
     else:
         files = [os.path.abspath(p.path(i)) for p in parts for i in range(len(p))]
         root = os.path.commonpath([os.path.dirname(o) for o in files])

@@ -73,7 +73,7 @@ class Distiller(nn.Module):
         self.model,self.teacher,self.amp = model,teacher and teacher.eval().requires_grad_(False),amp
         self.alpha,self.upcycle,found = DistillationLoss(alpha, soft, hard),upcycle,make_terms(terms)
         if upcycle and not teacher:
-            raise InputError("labels made once say nothing of what has no truth: "
+            raise InputError("soft targets made once say nothing of what has no truth: "
                              "leave upcycle at 0, or ask the teacher live")
         self.weights = {k: w for k,(w,_) in found.items()}
         self.terms = nn.ModuleList(f for _,f in found.values())

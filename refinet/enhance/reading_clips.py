@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['clip_suffixes', 'still_codecs', 'is_clip', 'in_thread', 'ColorInfo', 'guessed_matrix', 'look_of', 'frame_to_rgb',
-           'rgb_to_frame', 'is_cover', 'film_of', 'open_clip', 'is_frame', 'CountedTimes', 'deinterlaced', 'read_clip']
+           'rgb_to_frame', 'is_cover', 'film_of', 'open_clip', 'is_frame', 'CountedTimes', 'deinterlaced', 'read_clip',
+           'clip_frames', 'count_frames']
 
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #73f63be6
 import contextlib, queue, threading
@@ -230,3 +231,18 @@ def _decoded(clip, video, copied):
             break
         yield from found
     if bad: log(f"{clip.name}: {bad} packets are broken and were left out")
+
+# %% ../../nbs/08_enhance/03_reading_clips.ipynb #0ea5d3dd
+def clip_frames(
+    path, # of a clip
+): # (H, W, 3) uint8 each
+    "Yield the frames of a clip as pictures, the right way up"
+    with open_clip(path) as clip:
+        look = None
+        for o in read_clip(clip, []):
+            look = look or look_of(o, film_of(clip).codec_context)
+            yield frame_to_rgb(o, look)
+
+def count_frames(path)->int:
+    "How many frames a clip holds: its packets are counted"
+    with open_clip(path) as clip: return sum(bool(o.size) for o in clip.demux(film_of(clip)))

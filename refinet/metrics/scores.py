@@ -80,8 +80,10 @@ def score(
 # %% ../../nbs/04_metrics/00_scores.ipynb #a0b94f1e
 class Report:
     "What `evaluate` found: a row a picture, and means; `bicubic` has the same"
-    def __init__(self, rows, bicubic, bad):
-        self.rows,self.bicubic_rows,self.bad = rows,bicubic,bad
+    # before: what the frames are without the network
+    def __init__(self, rows, bicubic, bad, before='bicubic'):
+        self.rows,self.bicubic_rows = rows,bicubic
+        self.bad,self.before = bad,before
     def __len__(self): return len(self.rows)
     def _mean(self, rows): return {k:sum(r[k] for r in rows)/len(rows) for k in rows[0] if k != 'name'}
     mean    = property(lambda self: self._mean(self.rows))
@@ -90,14 +92,15 @@ class Report:
     def __str__(self):
         keys = list(self.mean)
         lines = [f"{'':24}" + ''.join(f"{k:>13}" for k in keys)]
-        for name,row in (('bicubic', self.bicubic), (f'network, {len(self)} pictures', self.mean)):
+        for name,row in ((self.before, self.bicubic), (f'network, {len(self)} pictures', self.mean)):
             lines.append(f"{name:24}" + ''.join(f"{row[k]:13.{2 if 'psnr' in k else 4}f}" for k in keys))
         return '\n'.join(lines + ([f"left out: {', '.join(self.bad)}"] if self.bad else []))
 
 # %% ../../nbs/04_metrics/00_scores.ipynb #5675a29b
 def enhanced(
-    model,  # a network, on the device of `lr`, or None for bicubic alone
-    lr, degraded, # (1, 3, h, w) and (1, 3, 4h, 4w)
+    model,  # a network, on the device of `degraded`, or None for the frame as it is
+    lr,     # (1, 3, h, w); None: the frame was sent at its own size
+    degraded, # (1, 3, 4h, 4w)
     tile=None, # side of a tile, pixels; 0: in one piece; None: by the size
 ):
     "What a network makes of a frame, in tiles where it is large"
@@ -105,31 +108,39 @@ def enhanced(
     if model is None: return degraded
     tile = pick_tile(model, tile, degraded[0, 0].numel())
     with torch.inference_mode():
+        if lr is None: return enhance_tensor(model, degraded, False, tile).to(degraded.device)
         if not 0 < tile < max(degraded.shape[2:]): return restore(model, lr)
         return enhance_tensor(model, lr.cpu(), True, tile).to(lr.device)
 
-def score_both(model, hr, names, tile=None)->tuple: # hr: (1, 3, H, W) on the model's device
-    "The numbers of what a network makes of a degraded picture, and of bicubic"
-    lr,degraded = degrade(hr)
+def _as_seen(frame): # (1, 3, H, W), or (1, 6, H, W) with the frame as sent: LR or None, degraded, HR
+    hr,sent = frame[:, :3],frame[:, 3:]
+    return (None, sent, hr) if len(sent[0]) else (*degrade(hr), hr)
+
+# %% ../../nbs/04_metrics/00_scores.ipynb #d6e12b47
+def score_both(model, frame, names, tile=None)->tuple: # frame: see `_as_seen`; on the model's device
+    "The numbers of what a network makes of a degraded picture, and of the picture as it is"
+    lr,degraded,hr = _as_seen(frame)
     return score(enhanced(model, lr, degraded, tile), hr, names=names), score(degraded, hr, names=names)
 
-def score_in_tiles(model, hr, names)->tuple: # hr: in main memory
+def score_in_tiles(model, frame, names)->tuple: # frame: in main memory
     "The same where memory is short: only tiles go to the model's device, and the numbers are worked out here"
     from refinet.enhance.tiles import enhance_tensor
     if torch.cuda.is_available(): torch.cuda.empty_cache()
-    lr,degraded = degrade(hr)
-    out = degraded if model is None else enhance_tensor(model, lr, True, max(max(hr.shape[2:])//2, 64))
+    lr,degraded,hr = _as_seen(frame)
+    small = max(max(hr.shape[2:])//2, 64)
+    seen = (degraded, False) if lr is None else (lr, True)
+    out = degraded if model is None else enhance_tensor(model, *seen, small)
     return score(out, hr, names=names), score(degraded, hr, names=names)
 
-def score_picture(model, hr, device, names, tile=None)->tuple: # hr: (1, 3, H, W) in main memory
+def score_picture(model, frame, device, names, tile=None)->tuple: # frame: in main memory
     "The numbers of a network and of bicubic; a picture that does not fit in one piece goes in tiles"
-    try: return score_both(model, hr.to(device), names, tile)
+    try: return score_both(model, frame.to(device), names, tile)
     except (RuntimeError, MemoryError) as e:
         if not out_of_memory(e): raise
-    return score_in_tiles(model, hr, names) # outside of the block, so that what the error holds is let go
+    return score_in_tiles(model, frame, names) # outside of the block, so that what the error holds is let go
 
 # %% ../../nbs/04_metrics/00_scores.ipynb #01b2959a
-def _true_frame(frames, i, bad): # (1, 3, H, W); None where it cannot be scored, which is kept in `bad`
+def _frame_to_score(frames, i, bad): # (1, C, H, W); None where it cannot be, which is kept in `bad`
     name,a = frames.names[i],frames.try_array(i)
     if a is None: bad[name] = frames.bad[name]
     elif min(a.shape[:2]) < 20:
@@ -139,13 +150,13 @@ def _true_frame(frames, i, bad): # (1, 3, H, W); None where it cannot be scored,
 # %% ../../nbs/04_metrics/00_scores.ipynb #11a9b68b
 def evaluate(
     model,               # a network, or None for bicubic alone; it stays where it is
-    frames,              # a `Frames` of true pictures, any size
+    frames,              # a `Frames` of true pictures, or of pairs: truth and the frame as sent
     device=None,         # where to work; None: where the network is
     names=metric_names,  # which numbers
     progress:bool=False, # a bar
     tile=None,           # side of a tile, pixels; 0: in one piece; None: by the size
 )->Report:
-    "Degrade, enhance and score every picture"
+    "Degrade (but for pairs), enhance and score every picture"
     rows,bicubic,bad = [],[],{}
     if isinstance(model, nn.Module):
         model = on_device(model, device)
@@ -155,16 +166,17 @@ def evaluate(
         model.eval()
     try:
         for i in bar(range(len(frames)), desc='evaluate') if progress else range(len(frames)):
-            if (hr := _true_frame(frames, i, bad)) is None: continue
-            own,before = score_picture(model, hr, device or 'cpu', names, tile)
+            if (frame := _frame_to_score(frames, i, bad)) is None: continue
+            before = 'as sent' if frame.shape[1] > 3 else 'bicubic'
+            own,unaided = score_picture(model, frame, device or 'cpu', names, tile)
             rows.append(dict(name=frames.names[i]) | own)
-            bicubic.append(dict(name=frames.names[i]) | before)
+            bicubic.append(dict(name=frames.names[i]) | unaided)
     finally:
         if model is not None: model.train(training)
     if not rows:
         raise InputError(f"none of the {len(frames)} pictures below {frames.root} could be scored: "
                          f"{next(iter(bad.values()), 'there are none')}")
-    return Report(rows, bicubic, bad)
+    return Report(rows, bicubic, bad, before)
 
 # %% ../../nbs/04_metrics/00_scores.ipynb #736ad8c1
 def frames_to_score(
