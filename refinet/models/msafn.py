@@ -8,7 +8,7 @@ __all__ = ['presets', 'scale_branch', 'init_deep', 'init_identity', 'block_type'
 
 # %% ../../nbs/03_models/01_msafn.ipynb #b6ce0b84
 import inspect
-from functools import partial
+from functools import cached_property, partial
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -113,8 +113,8 @@ class MSAFN(MSAFNLayers):
         return self.from_grid(F.pixel_unshuffle(self.pad(x), self.shuffle), *x.shape[2:], layers)
     def from_lr(self, lr): # (N, 3, h, w) to (N, 3, 4h, 4w); `fast_lr` does the same sooner
         return self(upscale(lr))
-    @property
-    def descriptor(self)->Descriptor:
+    @cached_property
+    def descriptor(self)->Descriptor: # asked for at every frame
         c = self.config
         dims = dict(init=c['dim']) | dict.fromkeys(('fusion', 'trunk', 'refined'), c['trunk'])
         features = 32*c['trunk']/self.shuffle**2 + 24 # eight of the trunk, and the frame on its grid twice
