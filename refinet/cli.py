@@ -201,7 +201,7 @@ def train(data:Data, out:Out, model:Annotated[str, typer.Option(help='a preset')
 # %% ../nbs/14_cli.ipynb #d8bd712a
 # a click option for each term of `distillation_terms` and each number that one takes
 def term_options()->list:
-    from refinet.losses import distillation_terms
+    from refinet.terms import distillation_terms
     said = {}
     for k,kind in distillation_terms.items():
         said[k] = f'{kind.help}: its weight; 0 leaves it out'

@@ -12,7 +12,9 @@ import torch.nn.functional as F
 from torch import nn
 from ..core.files import InputError
 from ..degrade.resampling import crop_to, downscale, round8, upscale
-from ..losses import DistillationLoss, l1_loss, make_terms, mse_loss
+from ..models.descriptor import describe
+from ..losses import DistillationLoss, l1_loss, mse_loss
+from ..terms import make_terms
 from ..train.trainer import Callback, autocast
 from .teachers import teach
 from .soft_targets import from_bytes16
@@ -78,14 +80,14 @@ class Distiller(nn.Module):
         inner = [k for k,f in zip(self.weights, self.terms) if f.features]
         self.layers = tuple(layers) if inner else ()
         self.check_layers(inner)
-        dims = [{pair[0]: net.layer_dims[pair[i]] for pair in self.layers}
+        dims = [{pair[0]: describe(net).layer_dims[pair[i]] for pair in self.layers}
                 for i,net in enumerate((model, teacher)) if self.layers]
         for o in self.terms: o.setup(*dims or ({}, {}))
         self.register_buffer('guidance', torch.ones(())) # a buffer: DataParallel's copies get it
         self.adapts,self.step = False,0 # see `Guide`; plain numbers, which the copies get too
     def check_layers(self, names): # of the terms that ask for features
         for who,net,i in (('student', self.model, 0), ('teacher', self.teacher, 1)):
-            have = getattr(net, 'layer_dims', {})
+            have = describe(net).layer_dims
             if missing := [o[i] for o in self.layers if o[i] not in have]:
                 raise InputError(f"the {who} has no feature layer {', '.join(missing)} "
                                  f"({', '.join(have) or 'it has none'}): "

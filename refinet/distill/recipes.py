@@ -14,8 +14,8 @@ from ..core.progress import log
 from ..core.platform import amp_dtype, pick_device, seed_everything
 from ..models.msafn import network_name
 from ..models.weights import fingerprint
-from ..losses import check_terms, distillation_terms, is_own_term, l1_loss, pick_loss
-from ..losses import soft_targets, term_numbers
+from ..losses import l1_loss, pick_loss, soft_targets
+from ..terms import check_terms, distillation_terms, is_own_term, term_numbers
 from ..train.parallel import join_workers, leave_workers
 from ..train.checkpoints import parse_duration
 from ..train.recipes import open_pair, read_recipe, recipes, run, settle_for, starting_model

@@ -10,28 +10,27 @@ import copy
 import torch
 from torch import nn
 from ..core.files import InputError
+from ..models.descriptor import Descriptor, describe
 from ..models.loading import load_model, restore
 
 # %% ../../nbs/07_distill/00_teachers.ipynb #a4dd5fde
 def teach(
-    teacher:nn.Module, # of the kit, or an `LRNetwork`
+    teacher:nn.Module, # any network: see `describe`
     lr, x,             # (N, 3, H/4, W/4) and (N, 3, H, W), as `Degrade` returns them
     layers=(),           # names of features to return too
 ): # (N, 3, H, W) in [0, 1], {name: features}
     "What the teacher makes of a batch; no gradient gets in"
     with torch.no_grad():
-        own = getattr(teacher, 'lr_input', 0)
-        seen = lr if own else x
+        seen = lr if describe(teacher).takes_lr else x
         out = teacher(seen, layers=layers) if layers else teacher(seen)
         out,feats = out if layers else (out, {})
         return out.float().clamp(0, 1),{k:v.float() for k,v in feats.items()}
 
 # %% ../../nbs/07_distill/00_teachers.ipynb #93e09df5
 class Ensemble(nn.Module):
-    "The weighted mean of what several networks make of a frame; takes degraded frames"
-    lr_input = 0
+    "The weighted mean of what several networks make of a frame; takes LR frames where one of them does"
     def __init__(self,
-        models,       # networks of either kind
+        models,       # any networks: see `describe`
         weights=None, # one each, any scale; None: all the same
     ):
         super().__init__()
@@ -39,19 +38,21 @@ class Ensemble(nn.Module):
         if len(weights) != len(models) or sum(weights) <= 0:
             raise InputError(f"{len(models)} teachers and {len(weights)} weights: "
                              "give one weight, above 0, for each")
-        self.models,self.layer_dims = nn.ModuleList(models),{}
+        self.models = nn.ModuleList(models)
         # a part of its fingerprint
         self.register_buffer('weights', torch.tensor([w/sum(weights) for w in weights]))
-        if any(getattr(m, 'lr_input', 0) for m in models): self.lr_input = 4
-    def one(self, m, x):
-        return m(x) if bool(getattr(m, 'lr_input', 0)) == bool(self.lr_input) else restore(m, x)
+        self.descriptor = Descriptor('Ensemble', scale=max(describe(m).scale for m in models))
+    def one(self, m, x): # an LR frame is upsampled for those that take a degraded one
+        return restore(m, x) if self.descriptor.takes_lr else m(x)
     def forward(self, x): return sum(w*self.one(m, x).float() for m,w in zip(self.models, self.weights))
 
+# %% ../../nbs/07_distill/00_teachers.ipynb #f8993124
 class SelfEnsemble(nn.Module):
     "A network's mean answer over the eight flips and turns of a frame"
     def __init__(self, net:nn.Module):
         super().__init__()
-        self.net,self.lr_input,self.layer_dims = net,getattr(net, 'lr_input', 0),{}
+        self.net = net
+        self.descriptor = Descriptor('SelfEnsemble', scale=describe(net).scale)
     def forward(self, x):
         outs = []
         for turn in range(4):

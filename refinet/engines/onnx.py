@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['axes', 'by_tracing', 'Entry', 'check_onnx_name', 'check_entry', 'write_onnx', 'export_onnx', 'FileModel', 'OnnxModel',
-           'framed']
+           'pad_for_blocks']
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #aa2ba72d
 import copy, inspect, io, json, os, warnings, weakref
@@ -12,12 +12,15 @@ from pathlib import Path
 import numpy as np
 import refinet
 import torch
+import torch.nn.functional as F
 from torch import nn
 from ..core.files import InputError, atomic_write, check_writable, import_optional
+from ..degrade.resampling import replicate_border, upscale_to_grid
+from ..models.descriptor import Descriptor, describe, unwrap
 from ..models.msafn import MSAFN
 from ..models.weights import reparameterize
+from ..models.loading import restore
 from ..enhance.tiles import receptive_field
-from ..degrade.resampling import replicate_border
 from ..enhance.fused import PixelModel, pad_to_multiple, depth_to_space, keep_memory, space_to_depth
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #ac15d11f
@@ -27,8 +30,11 @@ class Entry(nn.Module):
         super().__init__()
         self.net,self.half_inside,self.from_lr = net,half,lr
     def forward(self, x):
-        net = self.net.from_lr if self.from_lr else self.net
+        net = self.enlarge if self.from_lr else self.net
         return net(x.half()).float() if self.half_inside else net(x)
+    def enlarge(self, lr):
+        if describe(self.net).from_lr: return restore(self.net, lr)
+        return self.net(F.pixel_shuffle(upscale_to_grid(lr), 4)) # ONNX has no such bicubic
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #152074fb
 axes = {0:'batch', 2:'height', 3:'width'}
@@ -70,7 +76,7 @@ def _name_axes(graph, scale): # input and output say what each axis is
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #d7339d9d
 def export_onnx(
-    model,                # of the kit, or with `lr_input`
+    model,                # any network: see `describe`
     dest,                 # ends with .onnx
     entry:str='degraded', # 'degraded': same size in and out; 'lr': a small frame in, four times as large out
     half:bool=False,      # compute in fp16, with half the file; in and out stay fp32
@@ -81,8 +87,8 @@ def export_onnx(
     onnx = import_optional('onnx', 'onnx')
     check_entry(entry)
     if opset < 17: raise InputError(f"opset={opset}: 17 or later")
-    model = getattr(model, 'module', model)
-    takes_lr = bool(getattr(model, 'lr_input', 0))
+    model = unwrap(model)
+    takes_lr = describe(model).takes_lr
     if takes_lr and entry == 'degraded':
         raise InputError("this network takes the small frame: export it with entry='lr'")
     dest,made = check_onnx_name(dest),io.BytesIO()
@@ -95,9 +101,11 @@ def export_onnx(
                           dynamic_axes=dict(input=axes, output=axes), opset_version=opset, **by_tracing)
     graph = onnx.load_from_string(made.getvalue())
     _name_axes(graph, 4 if entry == 'lr' else 1)
-    look = receptive_field(model) if takes_lr or entry == 'degraded' else -(-receptive_field(model)//4) + 2
-    write_onnx(graph, dest, dict(library=f'refinet {refinet.__version__}', entry=entry, reach=look, half=half,
-                                 config=json.dumps(getattr(model, 'config', {}))) | meta)
+    far = receptive_field(model)
+    if entry == 'lr' and not takes_lr: far = -(-far//4) + 2 # bicubic looks two pixels of LR far
+    config = json.dumps(model.config if isinstance(model, MSAFN) else {})
+    write_onnx(graph, dest, dict(library=f'refinet {refinet.__version__}', entry=entry, receptive_field=far,
+                                 half=half, config=config) | meta)
     return dest
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #da440cae
@@ -107,15 +115,16 @@ if hasattr(os, 'register_at_fork'): os.register_at_fork(after_in_child=lambda: _
 class FileModel(PixelModel):
     "A network from an ONNX file, on the CPU: (N, 3, H, W) in, (N, 3, H, W) or four times as large out"
     def __init__(self, path, meta:dict, eight_bits:bool): # a file; the strings in it; its tensors are uint8
-        self.path,self.meta,self.eight_bits = Path(path),meta,eight_bits
+        self.path,self.meta = Path(path),meta
         _living.add(self)
-        if meta.get('entry') == 'lr': self.lr_input = 4
-        if 'reach' in meta: self.reach = int(meta['reach'])
+        far = meta.get('receptive_field', meta.get('reach')) # as older files call it
+        self.descriptor = Descriptor(self.path.stem, scale=4 if meta.get('entry') == 'lr' else 1,
+                                     receptive_field=far if far is None else int(far), eight_bits=eight_bits)
     def run(self, x): raise NotImplementedError # an array to another
     # (N, h, w, 3) uint8, for a file of `export_pixels`, to the same, enhanced
     def picture(self, rgb): return self.run(rgb)
     def __call__(self, x): # a tensor on any device
-        if self.eight_bits: return super().__call__(x)
+        if self.descriptor.eight_bits: return super().__call__(x)
         return torch.from_numpy(self.run(x.detach().cpu().float().numpy())).to(x.device)
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #3f0b94d1
@@ -145,16 +154,16 @@ class OnnxModel(FileModel):
     def run(self, x): return self.session.run(None, {self.input: np.ascontiguousarray(x)})[0]
     def picture(self, rgb):
         if 'blocks' not in self.meta: return self.run(rgb)
-        h,w = (o*getattr(self, 'lr_input', 1) for o in rgb.shape[1:3])
+        h,w = (o*self.descriptor.scale for o in rgb.shape[1:3])
         if self.meta['entry'] == 'degraded': rgb = space_to_depth(pad_to_multiple(rgb))
-        elif self.channels == 4: rgb = framed(rgb)
+        elif self.channels == 4: rgb = pad_for_blocks(rgb)
         return depth_to_space(self.run(rgb))[:, :h, :w]
 
 # %% ../../nbs/09_engines/00_onnx.ipynb #framed00
-def framed(
+def pad_for_blocks(
     rgb, # (N, h, w, 3) uint8
 ): # (N, h' + 4, w' + 4, 4), h' and w' the next multiples of 4
-    "A small picture with what `edge` adds, and the fourth channel, as a file with `blocks` takes it"
+    "A small picture with its border repeated, and a fourth channel, as a file with `blocks` takes it"
     h,w = rgb.shape[1:3]
     out = np.zeros((len(rgb), h + -h % 4 + 4, w + -w % 4 + 4, 4), np.uint8)
     out[..., :3] = replicate_border(rgb, 2, 2 + -h % 4, 2, 2 + -w % 4)

@@ -7,6 +7,7 @@ __all__ = ['engines', 'file_format', 'OpenVinoModel', 'sample_pictures', 'engine
 
 # %% ../../nbs/09_engines/03_runtimes.ipynb #8ef9630a
 import contextlib, threading
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 import numpy as np
@@ -17,10 +18,12 @@ from ..core.platform import amp_dtype, folders
 from ..data.collections import open_frames
 from ..degrade.resampling import to_uint8
 from ..degrade.bicubic import degrade
+from ..models.descriptor import unwrap
 from ..models.msafn import MSAFN
 from ..models.weights import fill, fingerprint, strip_prefix
 from ..models.loading import load_model, network_of, restore
-from ..enhance.fused import FastPixels, keep_memory, on_grid
+from ..models.fast_lr import on_grid
+from ..enhance.fused import FastPixels, keep_memory
 from .onnx import FileModel, OnnxModel
 from .pixels import export_pixels, grid_copy
 from .quantize import export_int8
@@ -89,7 +92,7 @@ def engine(
     if kind not in engines: raise InputError(f"engine {kind!r}: there are {', '.join(engines)}")
     if isinstance(model, (str, Path)): model = load_model(model)
     if kind == 'torch': return model # `enhance` does the rest
-    if not on_grid(getattr(model, 'module', model)):
+    if not on_grid(unwrap(model)):
         raise InputError(f"engine {kind!r} is for networks that work on the LR grid "
                          "(light_msafn, nano_msafn, msafn): use --engine torch for this one")
     if kind == 'bf16':
@@ -100,7 +103,7 @@ def engine(
     import_optional(reader, extra)
     def read():
         made = OpenVinoModel(file, threads) if kind == 'openvino' else OnnxModel(file, threads, spin)
-        made.plain = getattr(model, 'module', model)
+        made.descriptor = replace(made.descriptor, exact=unwrap(model))
         return made
     entry = 'lr' if upscale else 'degraded'
     inside = dict(onnx='blocks', int8='blocks_int8', openvino='pixels')[kind]
@@ -138,7 +141,7 @@ def hub_model(
                   tags=['super-resolution'], repo_url='https://github.com/refinet/refinet'):
         pass
     if model is None: return RefiNet
-    model = getattr(model, 'module', model)
+    model = unwrap(model)
     made = RefiNet(**model.config)
     made.load_state_dict(model.state_dict())
     return made.eval()

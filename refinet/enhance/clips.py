@@ -124,7 +124,7 @@ def _enhance_items(model, clip, copied, out, upscale, tile, calm, keep_sharp)->b
 # %% ../../nbs/08_enhance/05_clips.ipynb #bc1e7a0d
 @stops_like_ctrl_c()
 def enhance_clip(
-    model,               # of the kit, or with `lr_input`
+    model,               # any network: see `describe`
     src,                 # see `clip_suffixes`
     dest,                # .mp4, .m4v, .mov, .mkv, .webm or .y4m
     upscale:bool=False,  # four times as large; False: same size

@@ -157,7 +157,7 @@ def _summed_up(out, n): # out: a `FolderResult`; n: pictures that there were
 # %% ../../nbs/08_enhance/06_folders.ipynb #585ca64c
 @stops_like_ctrl_c()
 def enhance_folder(
-    model,               # of the kit, or with `lr_input`
+    model,               # any network: see `describe`
     src,                 # folder of pictures, any depth
     dest,                # folder, made if need be; neither `src` nor in it
     upscale:bool=False,  # four times as large; False: same size

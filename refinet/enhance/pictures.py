@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 from ..core.files import InputError, atomic_write
 from ..core.progress import log
 from ..data.images import carry, check_format, open_picture, save_picture, to_supported_mode
+from ..models.descriptor import describe
 from .sharpness import is_sharp
 from .tiles import enhance_tensor
 
@@ -45,7 +46,7 @@ def from_planes(
 
 # %% ../../nbs/08_enhance/02_pictures.ipynb #ecd17630
 def enhance_pixels(
-    model,               # of the kit, with `lr_input`, `FastPixels`, or a file of ONNX
+    model,               # any network: see `describe`
     rgb,                 # (H, W, 3) uint8
     upscale:bool=False,  # four times as large; False: same size
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
@@ -55,7 +56,7 @@ def enhance_pixels(
                           upscale, tile)[0].permute(1, 2, 0).numpy()
 
 def enhance_image(
-    model,                # of the kit, or with `lr_input`
+    model,                # any network: see `describe`
     image:Image.Image,    # any mode
     upscale:bool=False,   # four times as large; False: same size
     tile:int|None=None,   # side of a tile, output pixels; 0: in one piece; None: by the size
@@ -63,7 +64,8 @@ def enhance_image(
     "Enhance a picture; profile, dpi and EXIF go along in its `info`"
     source = ImageOps.exif_transpose(image)
     image = to_supported_mode(source)
-    if image.mode == 'I;16' and getattr(model, 'eight_bits', False) and not hasattr(model, 'plain'):
+    about = describe(model)
+    if image.mode == 'I;16' and about.eight_bits and about.exact is None:
         log("16 bits are worked on in 8 by this engine; --engine torch keeps them")
     if image.mode in ('RGB', 'L'):
         out = Image.fromarray(enhance_pixels(model, np.asarray(image.convert('RGB')), upscale,
@@ -86,6 +88,7 @@ def check_apart(src, dest):
         raise InputError(f"{dest} is the source itself: the original is never written over, "
                          "choose another name")
 
+# %% ../../nbs/08_enhance/02_pictures.ipynb #f0382de5
 def keep_picture(
     image:Image.Image, # as `open_picture` read it
     src, dest,         # files
@@ -97,8 +100,9 @@ def keep_picture(
         with open(src, 'rb') as f, atomic_write(dest) as g: shutil.copyfileobj(f, g)
     return dest
 
+# %% ../../nbs/08_enhance/02_pictures.ipynb #fd7aa726
 def enhance_file(
-    model,               # of the kit, or with `lr_input`
+    model,               # any network: see `describe`
     src,                 # a picture
     dest,                # its suffix says the format
     upscale:bool=False,  # four times as large; False: same size

@@ -10,8 +10,6 @@ import numpy as np
 from PIL import Image
 
 # %% ../../nbs/08_enhance/01a_sharpness.ipynb #27e3776e
-low_band,high_band = (.06, .11),(.17, .30) # cycles a pixel
-
 def spectrum(
     picture, # a Pillow picture, or (H, W, 3) uint8
     side:int=1024, # of the part in the middle that is looked at, pixels
@@ -26,6 +24,9 @@ def spectrum(
     power = np.abs(np.fft.rfft2((grey - grey.mean())*window))**2
     return np.hypot(np.fft.fftfreq(h)[:, None], np.fft.rfftfreq(w)[None]), power
 
+# %% ../../nbs/08_enhance/01a_sharpness.ipynb #20da3616
+low_band,high_band = (.06, .11),(.17, .30) # cycles a pixel
+
 def sharpness(
     picture, # a Pillow picture, or (H, W, 3) uint8
 )->float: # dB; -inf where there is nothing to see
@@ -35,6 +36,7 @@ def sharpness(
     if not low.size or not high.size or low.mean() < 1e-3*power.size: return -np.inf # too small, or flat
     return float(10*np.log10(high.mean()/low.mean() + 1e-12))
 
+# %% ../../nbs/08_enhance/01a_sharpness.ipynb #86ad258f
 sharp_above = -18.5 # dB
 
 def is_sharp(

@@ -8,6 +8,7 @@ __all__ = ['gflop']
 # %% ../../nbs/03_models/02_cost.ipynb #44c99f1c
 import torch
 from torch import nn
+from .descriptor import describe
 
 # %% ../../nbs/03_models/02_cost.ipynb #097febee
 def gflop(
@@ -18,7 +19,7 @@ def gflop(
     from torch.utils.flop_counter import FlopCounterMode
     from torch._subclasses.fake_tensor import FakeTensorMode # shapes only: counting takes no time
     p = next(model.parameters(), torch.zeros(()))
-    factor = getattr(model, 'lr_input', 1)
+    factor = describe(model).scale
     with FakeTensorMode(allow_non_fake_inputs=True), FlopCounterMode(
             display=False) as counter, torch.no_grad():
         model(torch.zeros(1, 3, size[1]//factor, size[0]//factor, device=p.device, dtype=p.dtype))

@@ -4,16 +4,18 @@
 
 # %% auto #0
 __all__ = ['own_networks', 'weight_suffixes', 'create_model', 'make_network', 'fits', 'config_of', 'network_of', 'nearest',
-           'LRNetwork', 'load_model', 'restore']
+           'LRNetwork', 'read_config', 'load_model', 'restore']
 
 # %% ../../nbs/03_models/04_loading.ipynb #badd421b
-import copy, inspect, json, warnings
+import copy, inspect, json, math, warnings
 from pathlib import Path
 from torch import nn
 from ..core.files import InputError, import_optional
 from ..core.progress import log
 from ..degrade.resampling import replicate_pad, upscale
+from .descriptor import Descriptor, describe
 from .msafn import MSAFN, network_name, presets
+from .fast_lr import from_lr
 from .weights import _read_state, check_finite, fill, misfits, shapes_of
 from .weights import shipped_weights, strip_prefix
 
@@ -81,9 +83,9 @@ def config_of(state:dict)->dict:
     shuffle = round((state['conv_init.weight'].shape[1]/3)**.5)
     gru = 'refinement.conv_z.weight' in state
     steps = 3 if resets else 2*gru # their number is not stored: the usual one
-    return dict(dim=dim, trunk=trunk, blocks=blocks, steps=steps, dense=dense, reset_gate=resets or not gru,
-                reduction=reduction[0] if reduction else 1, drop=0., shuffle=shuffle, residual=shuffle > 1,
-                branches=any('.narrow.' in k for k in state))
+    return dict(dim=dim, trunk=trunk, blocks=blocks, gru_steps=steps, dense=dense,
+                reset_gate=resets or not gru, reduction=reduction[0] if reduction else 1, drop=0.,
+                shuffle=shuffle, residual=shuffle > 1, branches=any('.narrow.' in k for k in state))
 
 def network_of(state:dict)->MSAFN|None: # fresh weights
     "The network that a state dict is of: a preset, or one of its shapes"
@@ -103,25 +105,27 @@ def nearest(state:dict)->tuple: # its name, fresh weights
     def apart(o): return sum(map(len, misfits(shapes_of(o.state_dict()), shapes_of(state)).values()))
     return min(found.items(), key=lambda o: apart(o[1]))
 
+# %% ../../nbs/03_models/04_loading.ipynb #8f2ac65c
 class LRNetwork(nn.Module):
     "A x4 network of another project: takes LR, (N, 3, H/4, W/4), returns (N, 3, H, W)"
-    lr_input = 4
-    def __init__(self, net:nn.Module, # what spandrel made of the file
+    def __init__(self,
+        net:nn.Module,   # what spandrel made of the file
         name:str='',     # its architecture
         least:int=0,     # the smallest side that it takes, pixels
         multiple:int=1,  # that both sides must be of
         square:bool=False, # whether both sides must be the same
     ):
         super().__init__()
-        self.net,self.name,self.layer_dims = net,name,{}
+        self.net,self.name = net,name
         self.least,self.multiple,self.square = least,multiple,square
+        self.descriptor = Descriptor(name, scale=4, multiple=math.lcm(16, multiple))
     def filled(self, n): return -(-max(n, self.least)//self.multiple)*self.multiple # a side that it takes
     def forward(self, x):
         h,w = x.shape[-2:]
         below,right = self.filled(h),self.filled(w)
         if self.square: below = right = max(below, right)
         if (below, right) == (h, w): return self.net(x)
-        return self.net(replicate_pad(x, below - h, right - w))[..., :h*self.lr_input, :w*self.lr_input]
+        return self.net(replicate_pad(x, below - h, right - w))[..., :4*h, :4*w]
 
 # %% ../../nbs/03_models/04_loading.ipynb #30e9714e
 def _by_spandrel(path, state):
@@ -139,6 +143,35 @@ def _by_spandrel(path, state):
     sides = found.size_requirements
     return LRNetwork(found.model, found.architecture.name, sides.minimum, sides.multiple_of, sides.square)
 
+# %% ../../nbs/03_models/04_loading.ipynb #b89fbff9
+def read_config(
+    text:str, # JSON, as the metadata of a file holds it
+)->dict: # arguments of `MSAFN`
+    "How the network of a file is built; older files call the GRU's steps `steps`"
+    config = json.loads(text)
+    if 'steps' in config: config['gru_steps'] = config.pop('steps')
+    return config
+
+# %% ../../nbs/03_models/04_loading.ipynb #9070d84c
+def _network_for(path, state, meta, model): # the network of a file, with its weights
+    if model is not None: return fill(make_network(model), state, path, network_name(model))
+    if own := meta.get('network'):
+        if own not in own_networks:
+            raise InputError(f"{path} holds weights of {own}, which is no network of this kit: "
+                             f"load_model(path, {own}) with its class reads them")
+        return fill(make_network(own), state, path, own)
+    if 'config' in meta: return fill(MSAFN(**read_config(meta['config'])), state, path)
+    ours = strip_prefix(state)
+    if 'conv_init.weight' not in ours: return _by_spandrel(path, ours)
+    if not (found := network_of(ours)): # it does not fit: say why
+        name,like = nearest(ours)
+        return fill(like, ours, path, name)
+    if not any(fits(o(), ours) for o in presets.values()): # its shapes do not tell all
+        log(f"{path} does not say how its network is built; by its shapes {found.config} (how many steps and "
+            "whether the input is added is a guess): .safetensors files of the kit say it")
+    return fill(found, ours, path)
+
+# %% ../../nbs/03_models/04_loading.ipynb #13b866e8
 weight_suffixes = ('.safetensors', '.pth', '.pt', '.ckpt', '.bin')
 
 def load_model(
@@ -157,30 +190,12 @@ def load_model(
     state,meta = _read_state(path)
     return check_finite(_network_for(path, state, meta, model), path).float().eval()
 
-# %% ../../nbs/03_models/04_loading.ipynb #9070d84c
-def _network_for(path, state, meta, model): # the network of a file, with its weights
-    if model is not None: return fill(make_network(model), state, path, network_name(model))
-    if own := meta.get('network'):
-        if own not in own_networks:
-            raise InputError(f"{path} holds weights of {own}, which is no network of this kit: "
-                             f"load_model(path, {own}) with its class reads them")
-        return fill(make_network(own), state, path, own)
-    if 'config' in meta: return fill(MSAFN(**json.loads(meta['config'])), state, path)
-    ours = strip_prefix(state)
-    if 'conv_init.weight' not in ours: return _by_spandrel(path, ours)
-    if not (found := network_of(ours)): # it does not fit: say why
-        name,like = nearest(ours)
-        return fill(like, ours, path, name)
-    if not any(fits(o(), ours) for o in presets.values()): # its shapes do not tell all
-        log(f"{path} does not say how its network is built; by its shapes {found.config} (how many steps and "
-            "whether the input is added is a guess): .safetensors files of the kit say it")
-    return fill(found, ours, path)
-
 # %% ../../nbs/03_models/04_loading.ipynb #570c527f
 def restore(
-    model:nn.Module, # a network of the kit, or an `LRNetwork`
-    lr,              # (N, 3, h, w) in [0, 1]
+    model, # any network: see `describe`
+    lr,    # (N, 3, h, w) in [0, 1]
 ): # (N, 3, 4h, 4w), not yet clamped
-    "Make an LR frame four times as large with either kind of network"
-    if getattr(model, 'lr_input', 0): return model(lr)
-    return model.from_lr(lr) if isinstance(model, MSAFN) else model(upscale(lr))
+    "Make an LR frame four times as large with any kind of network"
+    about = describe(model)
+    if about.takes_lr: return model(lr)
+    return from_lr(model, lr) if about.from_lr else model(upscale(lr))

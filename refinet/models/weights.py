@@ -14,6 +14,7 @@ import torch
 from torch import nn
 from ..core.files import InputError, atomic_write
 from .layers import RepConv
+from .descriptor import unwrap
 from .msafn import MSAFN, network_name
 
 # %% ../../nbs/03_models/03_weights.ipynb #shippedw
@@ -29,14 +30,14 @@ def shipped_weights(
 # %% ../../nbs/03_models/03_weights.ipynb #f3741b33
 def reparameterize(
     model:nn.Module,
-)->nn.Module: # `model` itself where there is nothing to fold
-    "The same function without branches"
-    if not getattr(model, 'config', {}).get('branches'): return model # a network of one's own has none
+)->nn.Module: # `model` itself where there is nothing to merge
+    "The same function with one convolution for each `RepConv`"
+    if not isinstance(model, MSAFN) or not model.config['branches']: return model
     state,plain = dict(model.state_dict()),MSAFN(**model.config | dict(branches=False))
     for name,m in model.named_modules():
         if not isinstance(m, RepConv): continue
         for k in [k for k in state if k.startswith(name+'.')]: del state[k]
-        state |= {f'{name}.{k}':v for k,v in m.folded().items()}
+        state |= {f'{name}.{k}':v for k,v in m.reparameterize().items()}
     plain.load_state_dict(state)
     return plain.to(next(model.parameters()).device).train(model.training)
 
@@ -49,7 +50,7 @@ def weights_bytes(
 )->bytes:
     "A .safetensors file of a network; an `InputError` where its state is not made of tensors alone"
     from safetensors.torch import save
-    model = getattr(model, 'module', model)
+    model = unwrap(model)
     state = model.state_dict()
     odd = [k for k,v in state.items() if not torch.is_tensor(v)]
     if odd:
@@ -100,6 +101,7 @@ def find_state(
         got = got[inner[0]]
     return got
 
+# %% ../../nbs/03_models/03_weights.ipynb #31e0857f
 def strip_prefix(state:dict)->dict:
     "A state dict without what DataParallel, `torch.compile`, Lightning and the like put into the names"
     state = {'.'.join(o for o in k.split('.') if o not in ('module', '_orig_mod')): v

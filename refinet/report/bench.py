@@ -19,12 +19,14 @@ from ..core.platform import amp_dtype, pick_device, refinet_data
 from ..core.figures import figure_picture
 from ..data.frames import FrameFolder
 from ..degrade.resampling import to_uint8, upscale
+from ..models.descriptor import Descriptor, describe
 from ..models.msafn import n_params, presets
+from ..models.fast_lr import on_grid
 from ..models.cost import gflop
 from ..models.weights import shipped_weights
 from ..models.loading import create_model, load_model, restore
 from ..metrics.scores import evaluate
-from ..enhance.fused import fast_pixels, on_grid
+from ..enhance.fused import fast_pixels
 from ..enhance.pictures import enhance_pixels
 from ..engines.onnx import FileModel, OnnxModel
 from ..engines.runtimes import OpenVinoModel, engine
@@ -102,7 +104,7 @@ class InHalf(torch.nn.Module):
     def __init__(self, net, dtype:str, device='cpu'):
         super().__init__()
         self.net,self.dtype,self.device = net,getattr(torch, dtype),torch.device(device).type
-        if hasattr(net, 'lr_input'): self.lr_input = net.lr_input
+        self.descriptor = Descriptor('in half precision', scale=describe(net).scale)
     def forward(self, x):
         with torch.autocast(self.device, self.dtype): return self.net(x).float()
 
@@ -116,10 +118,10 @@ def runner(
     "One frame through a network, ready to be timed"
     factor = 4 if entry == 'lr' else 1
     rgb = np.random.default_rng(0).integers(0, 256, (1, size[1]//factor, size[0]//factor, 3), dtype=np.uint8)
-    if getattr(model, 'eight_bits', False): return lambda: model.picture(rgb)
+    if describe(model).eight_bits: return lambda: model.picture(rgb)
     if model is not None: model = model.to(device).to(memory_format=torch.channels_last)
     lr = torch.rand(1, 3, size[1]//4, size[0]//4, device=device).contiguous(memory_format=torch.channels_last)
-    x = lr if model is None or getattr(model, 'lr_input', 0) else upscale(lr)
+    x = lr if model is None or describe(model).takes_lr else upscale(lr)
     def degraded(): return upscale(x) if model is None else model(x)
     def pictures():
         x = torch.from_numpy(rgb).to(device).permute(0, 3, 1, 2).float()/255

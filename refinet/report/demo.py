@@ -25,7 +25,7 @@ from .bench import runner, side_by_side
 
 # %% ../../nbs/10_report/03_demo.ipynb #baebe1f9
 demo_settings = dict(
-    teacher = dict(model='msafn', dim=24, trunk=48, blocks=4, steps=0, drop=0.),
+    teacher = dict(model='msafn', dim=24, trunk=48, blocks=4, gru_steps=0, drop=0.),
     student = dict(model='nano_msafn'),
     # both students the same
     teacher_run = dict(steps=700, batch=8, lr=6e-4),

@@ -21,6 +21,7 @@ from ..data.images import as_frame
 from ..data.vimeo import load_photograph
 from ..degrade.resampling import crop_to, downscale, to_uint8, upscale
 from ..degrade.bicubic import degrade
+from ..models.descriptor import describe
 from ..models.msafn import n_params
 from ..models.cost import gflop
 from ..models.weights import fingerprint, shipped_weights
@@ -196,7 +197,7 @@ def limits(
     "What a network does to frames it was not made for"
     net,rows = open_network(name),[]
     for k,(hr,x) in limit_cases().items():
-        with torch.inference_mode(): y = net(x) if not getattr(net, 'lr_input', 0) else net(downscale(x))
+        with torch.inference_mode(): y = net(downscale(x) if describe(net).takes_lr else x)
         before,after = (score(o, hr, names=('psnr_y',))['psnr_y'] if not torch.equal(o, hr) else float('inf')
                         for o in (x, y))
         rows.append({'what it sees': k, 'as it is': 'the truth' if before == float('inf')

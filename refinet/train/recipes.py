@@ -26,7 +26,8 @@ from ..degrade.bicubic import Degrade, seed_recipe
 from ..models.msafn import n_params, network_name, presets
 from ..models.weights import fingerprint, reparameterize, weights_bytes
 from ..models.loading import create_model, load_model, make_network
-from ..losses import is_own_term, pick_loss, qualified
+from ..losses import pick_loss, qualified
+from ..terms import is_own_term
 from .parallel import from_first, join_workers, leave_workers, rank, workers
 from .trainer import Callback, StopOnNaN, Supervised, Trainer, schedules
 from .callbacks import Centralize, Clip, EMA, LossSpikeRollback, RaiseIntensity, ReduceLR

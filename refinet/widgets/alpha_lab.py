@@ -20,7 +20,7 @@ from ..metrics.scores import psnr
 from .divider import png_bytes
 from .panel import picture_widget
 from .explorer import run_model
-from ..losses import distillation_terms
+from ..terms import distillation_terms
 from .gradients import AlphaGradients, lab_distiller, title_of
 
 # %% ../../nbs/11_widgets/04_alpha_lab.ipynb #afd935de

@@ -21,7 +21,8 @@ from ..data.images import as_frame
 from ..degrade.resampling import crop_to
 from ..degrade.bicubic import degrade
 from ..metrics.pictures import _font, image_grid, vstack
-from ..losses import FeatureMimic, distillation_terms, l1_loss, soft_targets, unit
+from ..losses import l1_loss, soft_targets
+from ..terms import FeatureMimic, distillation_terms, unit
 from ..distill.teachers import teach
 from ..distill.distiller import Distiller
 from ..distill.recipes import make_distiller, settle_terms
