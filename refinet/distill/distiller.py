@@ -13,7 +13,7 @@ from torch import nn
 from ..core.files import InputError
 from ..degrade.resampling import crop_to, downscale, round8, upscale
 from ..losses import DistillationLoss, l1_loss, make_terms, mse_loss
-from ..train.trainer import Callback, autocast
+from ..train.loop import Callback, autocast
 from .teachers import teach
 from .soft_targets import from_bytes16
 

@@ -21,7 +21,7 @@ from ..degrade.bicubic import degrade
 from ..models.layers import on_device
 from ..models.weights import fingerprint
 from ..train.parallel import workers
-from ..train.trainer import autocast
+from ..train.loop import autocast
 from .teachers import teach
 
 # %% ../../nbs/07_distill/01_soft_targets.ipynb #933ef730

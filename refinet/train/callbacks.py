@@ -13,7 +13,8 @@ from torch import nn
 from ..core.files import option
 from ..losses import l1_loss
 from .parallel import from_first
-from .trainer import Callback, parts_of
+from .loop import Callback
+from .trainer import parts_of
 
 # %% ../../nbs/06_train/02_callbacks.ipynb #17919773
 class Clip(Callback):

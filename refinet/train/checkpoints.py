@@ -13,7 +13,8 @@ import torch
 from ..core.files import InputError, _rename, atomic_write, option
 from ..core.progress import log
 from ..core.platform import rng_state, set_rng_state
-from .trainer import Callback, Trainer
+from .loop import Callback
+from .trainer import Trainer
 from .callbacks import all_finite
 from .monitoring import to_bytes
 

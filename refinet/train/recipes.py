@@ -28,7 +28,8 @@ from ..models.weights import fingerprint, reparameterize, weights_bytes
 from ..models.loading import create_model, load_model, make_network
 from ..losses import is_own_term, pick_loss, qualified
 from .parallel import from_first, join_workers, leave_workers, rank, workers
-from .trainer import Callback, StopOnNaN, Supervised, Trainer, schedules
+from .loop import Callback, Supervised, schedules
+from .trainer import StopOnNaN, Trainer
 from .callbacks import Centralize, Clip, EMA, LossSpikeRollback, RaiseIntensity, ReduceLR
 from .callbacks import all_finite
 from .monitoring import Bar, CSVLog, SaveBest, CenterCrops, TensorBoard, Validate, to_bytes
