@@ -26,7 +26,9 @@ from ..models.loading import load_model, own_networks
 from ..metrics.scores import evaluate, frames_to_score
 from ..train.checkpoints import changed_settings, checkpoints_in
 from ..losses import pick_loss
-from ..train.recipes import run, resolve_settings, starting_model
+from ..train.settings import resolve_settings
+from ..train.runs import run
+from ..train.recipes import starting_model
 from .teachers import load_teacher
 from .soft_targets import make_soft_targets
 from .distiller import Guide

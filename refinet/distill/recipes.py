@@ -18,7 +18,9 @@ from ..losses import check_terms, distillation_terms, is_own_term, l1_loss, pick
 from ..losses import soft_targets, term_numbers
 from ..train.parallel import join_workers, leave_workers
 from ..train.checkpoints import parse_duration
-from ..train.recipes import open_pair, read_recipe, recipes, run, settle_for, starting_model
+from ..train.settings import read_recipe, recipes, settle_for
+from ..train.runs import run
+from ..train.recipes import open_pair, starting_model
 from .teachers import load_teacher
 from .soft_targets import TimeOver, make_soft_targets
 from .distiller import Distiller, Guide
