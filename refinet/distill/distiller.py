@@ -66,7 +66,7 @@ def check_layers(layers, student, teacher, names): # pairs of layers; names of t
 # %% ../../nbs/07_distill/02_distiller.ipynb #29c3130c
 class WeightedTerms(nn.Module):
     "Terms with their weights, and the feature layers that some of them ask for"
-    def add_terms(self, terms, student, teacher, layers): # layers: pairs of names, the student's and the teacher's
+    def add_terms(self, terms, student, teacher, layers): # layers: pairs of names, student's and teacher's
         found = make_terms(terms)
         self.weights = {k: w for k,(w,_) in found.items()}
         self.terms = nn.ModuleList(f for _,f in found.values())
