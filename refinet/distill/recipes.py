@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['distill_recipes', 'with_branches', 'all_terms', 'settle_terms', 'truth_loss', 'make_distiller', 'student_settings',
-           'who_taught', 'answers_once', 'stopped_early', 'distill']
+           'who_taught', 'precision_and_loss', 'answers_once', 'stopped_early', 'distill']
 
 # %% ../../nbs/07_distill/03_recipes.ipynb #f5d4a3a1
 import time
@@ -72,11 +72,18 @@ def student_settings(frames, recipe, name, init, loss, degrade, settings)->dict:
 
 def who_taught(teacher, master, net, init)->dict: # master: `teacher`, loaded; net: the student
     "What `run.json` keeps of teacher and student: their names, and marks of their weights"
-    return dict(init=init, init_weights=fingerprint(net) if init else None, teacher_weights=fingerprint(master),
+    return dict(init=init, init_weights=fingerprint(net) if init else None,
+                teacher_weights=fingerprint(master),
                 teacher=network_name(teacher) if isinstance(teacher, nn.Module) else str(teacher))
 
+def precision_and_loss(s, device)->dict: # arguments of `make_distiller`
+    return dict(amp=amp_dtype(pick_device(device)), hard=pick_loss(s['loss']))
+
 # %% ../../nbs/07_distill/03_recipes.ipynb #cc79e4f9
-def answers_once(master, frames, device, time_limit, since): # `SoftTargets`, or a `TimeOver`
+def answers_once(master, frames, degrade, device, time_limit, since): # `SoftTargets`, or a `TimeOver`
+    if callable(degrade):
+        raise InputError("answers made once are of `Degrade`, not of a degradation of your own: "
+                         "leave cached out, or degrade")
     until = since + parse_duration(time_limit) if time_limit else None
     return make_soft_targets(master, frames, join_workers(device), until=until)
 
@@ -97,8 +104,7 @@ def distill(
     recipe:str='fast',        # or 'seed', or a TOML file
     alpha:float=None,         # weight of the truth, 0..1; None: the recipe's
     seed:int=0, resume:bool=False, # resume: go on with the run in `out`
-    device:str='auto',
-    time_limit=None,          # '11.2h'
+    device:str='auto', time_limit=None, # time_limit: '11.2h'
     init:str=None,            # weights to start from
     val_data=None,            # where to validate; the test split of `data` by default
     threads:int=2,            # that read ahead
@@ -114,16 +120,13 @@ def distill(
     "Train a student on the truth and on what a teacher makes of the same frames"
     since = time.monotonic()
     seed_everything(seed)
-    if cached and callable(degrade):
-        raise InputError("answers made once are of the degradation of `Degrade`: leave cached out, or degrade")
     d,name = settle_terms(recipe, dict(terms or {}, alpha=alpha)),network_name(model)
     frames,valid = open_pair(data, val_data)
     s = student_settings(frames, recipe, name, init, loss, degrade, settings)
     master,net = load_teacher(teacher, eight),starting_model(model, init, s['branches'])
     more = dict(recipe=recipe, **who_taught(teacher, master, net, init), cached=cached, **d)
-    task = make_distiller(net, None if cached else master, d, amp_dtype(pick_device(device)),
-                          pick_loss(s['loss']))
-    try: frames = answers_once(master, frames, device, time_limit, since) if cached else frames
+    task = make_distiller(net, None if cached else master, d, **precision_and_loss(s, device))
+    try: frames = answers_once(master, frames, degrade, device, time_limit, since) if cached else frames
     except TimeOver: return stopped_early(out, frames, since)
     return run(task, frames, valid, out, s, name, 'student', seed, resume, device, time_limit, threads, more,
                [Guide(d['guidance'])], since if cached else None, callbacks, overwrite, 'distill')
