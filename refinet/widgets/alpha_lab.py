@@ -21,7 +21,8 @@ from .divider import png_bytes
 from .panel import picture_widget
 from .explorer import run_model
 from ..losses import distillation_terms
-from .gradients import AlphaGradients, lab_distiller, title_of
+from .gradients import lab_distiller, title_of
+from .gradient_panel import AlphaGradients
 
 # %% ../../nbs/11_widgets/04_alpha_lab.ipynb #afd935de
 class Trial:
