@@ -58,7 +58,8 @@ class PairOutputs:
         frames,           # a `Frames`
         layers=('trunk',),# whose features are compared; () where they cannot be
     ):
-        self.student,self.teacher,self.frames,self.layers = student,teacher,frames,layers
+        self.student,self.teacher = student,teacher
+        self.frames,self.layers = frames,layers
         self.key,self.kept = None,None
     def __call__(self, i): # (student's, teacher's, HR), each (1, 3, H, W); features of both, by layer
         if self.key != i:
