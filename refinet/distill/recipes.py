@@ -100,7 +100,7 @@ def distill(
     teacher,                  # a preset, a file, several with weights, or a network
     data,                     # a pack, Vimeo-90K, a folder of pictures, or 'sample'
     out=None,                 # the run's folder; None: one named by the settings
-    model='light_msafn',      # the student: a preset, or a network of one's own, see `train`
+    model='light_msafn',      # the student: a preset, or a network of your own, see `train`
     recipe:str='fast',        # or 'seed', or a TOML file
     alpha:float=None,         # weight of the truth, 0..1; None: the recipe's
     seed:int=0, resume:bool=False, # resume: go on with the run in `out`
@@ -113,7 +113,7 @@ def distill(
     terms:dict=None,          # soft, guidance, weights of `distillation_terms`, name=(weight, any callable)
     loss=None,                # distance to the truth: a key of `losses`, or a callable (out, truth) to (N,)
     degrade=None,             # any callable (crops, step) to (lr, x, hr); None: the recipe's
-    callbacks=(),             # of your own, which act before the kit's
+    callbacks=(),             # of your own, which act before the recipe's
     overwrite:bool=False,     # remove the run that is in `out`, and start anew
     **settings                # of the training recipe: steps, batch, size, lr, ...
 )->dict:

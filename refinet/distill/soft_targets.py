@@ -122,7 +122,7 @@ def _my_share(todo): # every process on this machine makes a part, and nobody ma
 
 # %% ../../nbs/07_distill/01_soft_targets.ipynb #7770945b
 def make_soft_targets(
-    teacher:nn.Module,  # of the kit, or an `LRNetwork`; it stays where it is
+    teacher:nn.Module,  # of RefiNet, or an `LRNetwork`; it stays where it is
     frames:Pack,
     device='auto',
     folder=None,        # where to keep them; beside the pixels by default

@@ -38,7 +38,7 @@ def check_init(model, init, name): # of a preset
     if odd: raise InputError(f"{init} is no {name}: {odd}; name the preset that it is")
 
 def starting_model(
-    name,          # a preset, or a network of one's own: see `make_network`
+    name,          # a preset, or a network of your own: see `make_network`
     init=None,     # weights to start from: a file
     branches:bool=False, # a student's re-parameterised convolutions, see `RepConv`
 ):
@@ -55,7 +55,7 @@ def starting_model(
 def train(
     data,                     # a pack, Vimeo-90K, a folder of pictures, or 'sample'
     out=None,                 # the run's folder; None: one named by the settings, see `run`
-    model='msafn',            # a preset, or a network of one's own: see `make_network`
+    model='msafn',            # a preset, or a network of your own: see `make_network`
     recipe:str='fast',        # or 'seed', or a TOML file
     role:str='',              # 'teacher' or 'student', in the names of files; by the preset
     seed:int=0,
@@ -68,7 +68,7 @@ def train(
     loss=None,                # a key of `losses`, or any callable (out, truth) to (N,); None: the recipe's
     # any callable (crops, step) to (lr, x, hr), see `OwnDegrade`; None: the recipe's
     degrade=None,
-    callbacks=(),             # of your own, which act before the kit's
+    callbacks=(),             # of your own, which act before the recipe's
     overwrite:bool=False,     # remove the run that is in `out`, and start anew
     **settings                # of the recipe: steps, batch, size, lr, ...
 )->dict:

@@ -189,7 +189,7 @@ class TrainingPlot(AlphaGradients):
 class AlphaLab(TrainingPlot):
     "Move alpha and see the gradients; train a copy of the student for some seconds and see what helped"
     def __init__(self,
-        teacher, student, # networks of the kit; neither is changed
+        teacher, student, # networks of RefiNet; neither is changed
         frames,           # a `Frames`, to look at and to train on
         test_frames=None, # a `Frames` to score on; None: other crops of the same frames
         size:int=96,      # side of the crops to train on, and of the one to look at, pixels

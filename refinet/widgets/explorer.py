@@ -32,7 +32,7 @@ def error_map(
 
 @torch.no_grad()
 def run_model(
-    model, # a network of the kit, or any that `restore` takes
+    model, # a network of RefiNet, or any that `restore` takes
     lr,    # (N, 3, h, w) in [0, 1]
 ): # (N, 3, 4h, 4w) in [0, 1], on the CPU
     "What a network makes of an LR frame; its train/eval state is put back"

@@ -101,7 +101,7 @@ def sheet_of_crop(
 class AlphaGradients(Panel):
     "Move alpha and the other terms and see the gradient of each term"
     def __init__(self,
-        teacher, student, # networks of the kit; neither is changed
+        teacher, student, # networks of RefiNet; neither is changed
         frames,           # a `Frames`
         size:int=96,      # side of the crop, pixels
         controls=(),      # more widgets, to stand between the sliders and the picture

@@ -39,7 +39,7 @@ def lab_distiller(
 def title_of(name:str)->str: # of a term, in pictures
     return getattr(distillation_terms.get(name), 'title', '') or name
 
-def feature_terms()->list: # names of the kit's terms that compare features
+def feature_terms()->list: # names of the terms that compare features
     return [k for k,o in distillation_terms.items() if o.features]
 
 def terms_of(

@@ -24,7 +24,7 @@ class Panel(widgets.VBox):
         blank = Image.new('RGB', (8, 8), 'white')
         self.shown,self.image,self.line = blank,picture_widget(blank),widgets.HTML()
         super().__init__([*controls, self.image, self.line])
-    def render(self)->Image.Image: raise NotImplementedError # what a kind of pane draws
+    def render(self)->Image.Image: raise NotImplementedError # what a kind of panel draws
     def set_status(self, text='', wrong=False): # put a line under the picture
         self.line.value = f'<span style="color:{"#c00" if wrong else "inherit"}">{html.escape(text)}</span>'
     def guarded(self, action): # do it; an error becomes the line under the picture
