@@ -199,13 +199,13 @@ def app(browser, shots):
 ## The widgets, in JupyterLab
 
 cells = {
- 'compare': "from refinet.widgets import AlphaLab, AlphaPulls, CropExplorer, TrainingMonitor, compare_html, run_model\nfrom refinet.data import open_frames\nfrom refinet.degrade import degrade\nfrom refinet.models import create_model, load_model\n"
+ 'compare': "from refinet.widgets import AlphaLab, AlphaGradients, CropExplorer, TrainingMonitor, compare_html, run_model\nfrom refinet.data import open_frames\nfrom refinet.degrade import degrade\nfrom refinet.models import create_model, load_model\n"
             "frames = open_frames('sample', 'test', frames=(4,)); hr = frames[2][None]/255; lr, soft = degrade(hr); nano = load_model('nano_msafn')\n"
             "from IPython.display import HTML, display\ndisplay(HTML(compare_html({'before': soft, 'after': run_model(nano, lr)})))",
  'crop': "explorer = CropExplorer(frames, {'nano': nano}); explorer",
  'lab': "lab = AlphaLab(nano, create_model('nano_msafn'), open_frames('sample', 'train', frames=(4,)), frames, 48, batch=4, lr=2e-3, seconds=2); lab",
  'monitor': "monitor = TrainingMonitor('run').watch(600, every=1); monitor",
- 'apart': "from refinet.distill.teachers import EightWays\napart = AlphaPulls(EightWays(nano), create_model('nano_msafn'), frames); apart"}
+ 'apart': "from refinet.distill.teachers import SelfEnsemble\napart = AlphaGradients(SelfEnsemble(nano), create_model('nano_msafn'), frames); apart"}
 log = 'epoch,step,lr,loss,psnr,ssim,seconds,skipped\n' + ''.join(f'{e},{100*e},0.001,{.05/e:g},{27+e/2:g},{.8+e/100:g},{e*30},0\n' for e in range(1, 6))
 
 def write_young_run(folder): # five epochs, weights of the last, and data that is not here

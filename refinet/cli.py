@@ -257,7 +257,8 @@ def ablate(plan:Annotated[str, arg('a TOML file: what all settings share, and a 
            seeds:Annotated[int, opt('runs of each setting')]=3,
            device:Device='auto', json:Json=False):
     "Compare ways to distil: the same steps, crops and seeds for all."
-    from refinet.distill.ablation import ablate, ablation_plot, read_plan, summarise
+    from refinet.distill.ablation import ablate, read_plan
+    from refinet.distill.results import ablation_plot, summarise
     from refinet.core.figures import table
     rows = ablate(plan, teacher, data, out, test, range(seeds), device)
     settled = read_plan(plan)

@@ -22,7 +22,8 @@ from ..data.crops import CropSampler, read_ahead
 from ..data.packs import pack
 from ..data.tar import pack_tar
 from ..degrade.bicubic import Degrade
-from ..train.trainer import Callback, Supervised, Trainer
+from ..train.loop import Callback, Supervised
+from ..train.trainer import Trainer
 
 class SeedPatches(Dataset):
     "A patch as the published scripts make it: the whole frame decoded, augmented and degraded, then cropped"

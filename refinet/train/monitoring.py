@@ -14,7 +14,7 @@ from ..core.progress import bar, log
 from ..core.platform import platform_name
 from ..models.weights import reparameterize, save_model
 from .parallel import from_first, rank
-from .trainer import Callback
+from .loop import Callback
 from .callbacks import best_model, all_finite
 
 # %% ../../nbs/06_train/03_monitoring.ipynb #8164546f

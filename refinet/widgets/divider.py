@@ -57,6 +57,10 @@ function draw(){
 }
 function zoom(f,cx,cy){const k=clamp(st.k*f,1,16);st.x=cx-(cx-st.x)*k/st.k;st.y=cy-(cy-st.y)*k/st.k;st.k=k;
   draw()}
+"""
+
+# %% ../../nbs/11_widgets/00_divider.ipynb #5deeb54d
+_compare_lens = """
 function drawLens(){
   lens.hidden=!st.lens||!st.at; if(lens.hidden)return;
   const B=132,M=6,g=2,W=view.clientWidth,H=view.clientHeight,a=imgs[st.l],dpr=window.devicePixelRatio||1;
@@ -150,8 +154,8 @@ for(const[q,key]of[['.pl','l'],['.pr','r']])if($(q)){$(q).value=st[key];
 new ResizeObserver(draw).observe(view);imgs.forEach(o=>o.decode().then(draw,()=>0));draw();
 """
 _compare_script = ("(function(){document.querySelectorAll('[id=\"ID\"]:not([data-ready])').forEach(root=>{"
-                   "root.dataset.ready=1;" + _compare_measure + _compare_draw + _compare_hands
-                   + _compare_keys + "})})();")
+                   "root.dataset.ready=1;" + _compare_measure + _compare_draw + _compare_lens
+                   + _compare_hands + _compare_keys + "})})();")
 
 # %% ../../nbs/11_widgets/00_divider.ipynb #457ef8fa
 def _compare_body(pictures, captions, start, optimize=True): # the elements that the script moves

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['log_columns', 'read_log', 'log_figure', 'log_line', 'newest_weights', 'run_settings', 'open_weights', 'frames_of_run',
-           'fixed_crops', 'RunCrops', 'TrainingMonitor']
+           'fixed_crops', 'crops_sheet', 'state_name', 'RunCrops', 'WatchingPanel', 'TrainingMonitor']
 
 # %% ../../nbs/11_widgets/05_monitor.ipynb #2b9ed4a8
 import csv, io, json, threading, time
@@ -125,17 +125,37 @@ def frames_of_run(
     except InputError: return sample(f'on the sample: {data} is not to be found here')
     return (frames, '') if len(frames) else sample(f'on the sample: {data} keeps no frames apart')
 
+# %% ../../nbs/11_widgets/05_monitor.ipynb #64cd85c1
 def fixed_crops(
     frames,         # a `Frames`
     size=(64, 140), # height and width, pixels; less where a frame is smaller
 ): # (N, 3, h, w) in [0, 1], three or as many as there are frames
-    "The hardest_crop place of the first frame, of the middle one and of the last"
+    "The hardest crop of the first frame, of the middle one and of the last"
     arrays = [frames.try_array(i) for i in sorted({0, len(frames)//2, len(frames)-1})]
     whole = [crop_to(as_frame(a)) for a in arrays if a is not None]
     if not whole: raise InputError(f"none of the frames can be read: {frames.report_bad()}")
     h,w = (min(n, *(o.shape[d] for o in whole)) for n,d in zip(size, (2, 3)))
     corners = [hardest_crop(o, (h, w))[:2] for o in whole]
     return torch.cat([o[..., y:y+h, x:x+w] for o,(x,y) in zip(whole, corners)])
+
+# %% ../../nbs/11_widgets/05_monitor.ipynb #65179077
+def crops_sheet(
+    hr,       # (N, 3, h, w), of `fixed_crops`
+    model,    # a network
+    name:str, # of its state, for the captions
+)->Image.Image:
+    "Truth, degraded and enhanced crops, a row each"
+    lr,x = degrade(hr)
+    kinds = {'HR': hr, 'degraded': x.clamp(0, 1), name: run_model(model, lr)}
+    def caption(kind, i):
+        if kind == 'HR': return f'{i+1}: {kind}'
+        return f'{i+1}: {kind}  {picture_psnr(kinds[kind][i], hr[i]):.2f} dB'
+    return image_grid({caption(k, i): o[i] for k,o in kinds.items() for i in range(len(hr))},
+                      zoom=2, columns=len(hr))
+
+def state_name(path, step, rows)->str: # rows: of `read_log`; the epoch where the log knows it
+    name = f'step {step:,}' if step is not None else path.name
+    return next((f"epoch {o['epoch']:.0f}" for o in rows if o['step'] == step), name)
 
 # %% ../../nbs/11_widgets/05_monitor.ipynb #32fea009
 class RunCrops:
@@ -164,26 +184,53 @@ class RunCrops:
             frames,self.remark = frames_of_run(run_settings(self.folder))
             self.hr = fixed_crops(frames)
         model,step = open_weights(path)
-        lr,x = degrade(self.hr)
-        epoch = f'step {step:,}' if step is not None else path.name
-        epoch = next((f"epoch {o['epoch']:.0f}" for o in rows if o['step'] == step), epoch)
-        kinds = {'HR': self.hr, 'degraded': x.clamp(0, 1), epoch: run_model(model, lr)}
-        def caption(name, i):
-            if name == 'HR': return f'{i+1}: {name}'
-            return f'{i+1}: {name}  {picture_psnr(kinds[name][i], self.hr[i]):.2f} dB'
-        self.sheet = image_grid({caption(k, i): o[i] for k,o in kinds.items() for i in range(len(self.hr))},
-                           zoom=2, columns=len(self.hr))
-        self.said = f'crops by {path.name} of {epoch}' + (f', {self.remark}' if self.remark else '')
+        name = state_name(path, step, rows)
+        self.sheet = crops_sheet(self.hr, model, name)
+        self.said = f'crops by {path.name} of {name}' + (f', {self.remark}' if self.remark else '')
+
+# %% ../../nbs/11_widgets/05_monitor.ipynb #7c5afd7a
+class WatchingPanel(Panel):
+    "A panel that looks again and again; `look`, which takes long, is called in a thread when `stale` says so"
+    def __init__(self, *controls):
+        self.worker,self.watcher = None,None
+        self.halt,self.lock = threading.Event(),threading.Lock()
+        super().__init__(*controls)
+    def draw(self): # what is known by now
+        with self.lock: super().refresh() # a click and a thread may come together
+    def refresh(self, change=None): # draw, and look if there is something new
+        self.draw()
+        if not (self.worker and self.worker.is_alive()) and self.stale():
+            self.worker = threading.Thread(target=self.look, daemon=True)
+            self.worker.start()
+    def wait(self, timeout=None): # for what is being looked at
+        if self.worker: self.worker.join(timeout)
+        return self
+    def watch(self, seconds:float=3600., every:float=5.): # for so long; seconds between two looks
+        "Look again and again, in a thread; returns at once"
+        self.stop()
+        self.halt = threading.Event()
+        more = self.halt,seconds,every
+        self.watcher = threading.Thread(target=self.keep_looking, args=more, daemon=True)
+        self.watcher.start()
+        return self
+    def keep_looking(self, halt, seconds, every):
+        end = time.monotonic() + seconds
+        while not halt.wait(min(every, max(end - time.monotonic(), 0))) and time.monotonic() < end:
+            self.refresh()
+        if not halt.is_set(): self.refresh()
+    def stop(self):
+        self.halt.set()
+        if self.watcher: self.watcher.join(10)
+        return self.wait(10)
 
 # %% ../../nbs/11_widgets/05_monitor.ipynb #458760e2
-class TrainingMonitor(Panel):
+class TrainingMonitor(WatchingPanel):
     "The curves of a run and three crops by its newest weights, from its folder; `watch` keeps them fresh"
     def __init__(self,
         run_folder, # of a run
     ):
-        self.folder,self.watcher = existing_folder(run_folder),None
-        self.worker,self.halt = None,threading.Event()
-        self.crops,self.lock,self.drawn = RunCrops(self.folder),threading.Lock(),(None, None)
+        self.folder = existing_folder(run_folder)
+        self.crops,self.drawn = RunCrops(self.folder),(None, None)
         self.again = widgets.Button(description='look again')
         self.again.on_click(self.refresh)
         super().__init__(self.again)
@@ -193,41 +240,13 @@ class TrainingMonitor(Panel):
         # no new line, no new curves
         if self.drawn[0] != rows: self.drawn = rows,figure_picture(log_figure(rows))
         return vstack(self.drawn[1], self.crops.sheet) if self.crops.sheet else self.drawn[1]
-    def said(self)->str:
+    def status(self)->str:
         return '; '.join(filter(None, (log_line(read_log(self.folder)), self.crops.error or self.crops.said)))
-    def tell(self, text='', wrong=False): super().tell(text, wrong or bool(self.crops.error))
-    def draw(self): # what is known by now
-        with self.lock: super().refresh() # a click and a thread may come together
-    def refresh(self, change=None): # draw, and ask for crops if there are new weights
-        self.draw()
-        if not (self.worker and self.worker.is_alive()) and self.crops.stale():
-            self.worker = threading.Thread(target=self.look, daemon=True)
-            self.worker.start()
+    def set_status(self, text='', wrong=False): super().set_status(text, wrong or bool(self.crops.error))
+    def stale(self)->bool: return self.crops.stale()
     def look(self):
         self.guarded(lambda: self.crops.look(read_log(self.folder)))
         self.draw()
-    def wait(self, timeout=None):
-        self.worker and self.worker.join(timeout)
-        return self # for the crops
     def _repr_mimebundle_(self, **kw):
         self.wait(2)
         return super()._repr_mimebundle_(**kw) # the picture that is saved has crops, if they come soon
-    def watch(self,
-        seconds:float=3600., # to go on watching
-        every:float=5.,      # seconds between two looks
-    ):
-        "Look again and again, in a thread; returns at once"
-        self.stop()
-        self.halt = halt = threading.Event()
-        def look():
-            end = time.monotonic() + seconds
-            while not halt.wait(min(every, max(end - time.monotonic(), 0))) and time.monotonic() < end:
-                self.refresh()
-            if not halt.is_set(): self.refresh()
-        self.watcher = threading.Thread(target=look, daemon=True)
-        self.watcher.start()
-        return self
-    def stop(self):
-        self.halt.set()
-        self.watcher and self.watcher.join(10)
-        return self.wait(10)

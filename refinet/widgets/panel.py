@@ -24,18 +24,18 @@ class Panel(widgets.VBox):
         blank = Image.new('RGB', (8, 8), 'white')
         self.shown,self.image,self.line = blank,picture_widget(blank),widgets.HTML()
         super().__init__([*controls, self.image, self.line])
-    def render(self)->Image.Image: raise NotImplementedError # what a kind of pane draws
-    def tell(self, text='', wrong=False): # put a line under the picture
+    def render(self)->Image.Image: raise NotImplementedError # what a kind of panel draws
+    def set_status(self, text='', wrong=False): # put a line under the picture
         self.line.value = f'<span style="color:{"#c00" if wrong else "inherit"}">{html.escape(text)}</span>'
     def guarded(self, action): # do it; an error becomes the line under the picture
         try: return action()
         except Exception as e:
-            self.tell(str(e) if isinstance(e, InputError) else f'{type(e).__name__}: {e}', wrong=True)
-    def said(self)->str: return '' # the line, where all is well
+            self.set_status(str(e) if isinstance(e, InputError) else f'{type(e).__name__}: {e}', wrong=True)
+    def status(self)->str: return '' # the line, where all is well
     def redraw(self):
         self.shown = self.render()
         self.image.value = png_bytes(self.shown, level=1)
-        self.tell(self.said())
+        self.set_status(self.status())
     def refresh(self, change=None): self.guarded(self.redraw)
     def picture(self)->Image.Image: # what is shown now
         return self.shown
