@@ -6,7 +6,7 @@
 __all__ = ['resampling_kernels', 'resampling_matrix', 'blur_matrix', 'jpeg_tables', 'jpeg', 'Way', 'draw_way', 'shrink',
            'enlarge', 'sensor_noise', 'RealDegrade']
 
-# %% ../../nbs/02_degrade/03_real.ipynb #e6230c71
+# %% ../../nbs/02_degrade/03_real.ipynb #39846801
 import functools, math
 from typing import NamedTuple
 import numpy as np
@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from .resampling import downscale, keys_kernel, round8
 from .augment import flip_and_turn
 
-# %% ../../nbs/02_degrade/03_real.ipynb #2a05443f
+# %% ../../nbs/02_degrade/03_real.ipynb #d9b4ffe5
 def _linear(x): return (1 - x.abs()).clamp(min=0)
 def _box(x): return ((x > -.5) & (x <= .5)).to(x.dtype)
 def _lanczos(x): return torch.where(x.abs() < 3, torch.sinc(x)*torch.sinc(x/3), 0.)
@@ -34,7 +34,7 @@ def resampling_matrix(
     weights = resampling_kernels[kernel]((at - centre[:, None])/max(factor, 1.))
     return (weights/weights.sum(1, keepdim=True)).float()
 
-# %% ../../nbs/02_degrade/03_real.ipynb #f346fff5
+# %% ../../nbs/02_degrade/03_real.ipynb #172f8724
 @functools.lru_cache(128)
 def blur_matrix(
     n:int,       # pixels
@@ -45,7 +45,7 @@ def blur_matrix(
     weights = torch.exp(-(at - at[:, None])**2/(2*sigma**2))
     return (weights/weights.sum(1, keepdim=True)).float()
 
-# %% ../../nbs/02_degrade/03_real.ipynb #0a03013c
+# %% ../../nbs/02_degrade/03_real.ipynb #c71a8879
 _luma = [[16, 11, 10, 16, 24, 40, 51, 61], [12, 12, 14, 19, 26, 58, 60, 55],
          [14, 13, 16, 24, 40, 57, 69, 56], [14, 17, 22, 29, 51, 87, 80, 62],
          [18, 22, 37, 56, 68, 109, 103, 77], [24, 35, 55, 64, 81, 104, 113, 92],
@@ -62,7 +62,7 @@ def jpeg_tables(
     percent = torch.where(q < 50, (5000/q).floor(), 200 - 2*q).view(-1, 1, 1, 1)
     return ((base*percent + 50)/100).floor().clamp(1, 255)
 
-# %% ../../nbs/02_degrade/03_real.ipynb #5337ce7a
+# %% ../../nbs/02_degrade/03_real.ipynb #e58c957a
 @functools.lru_cache
 def _cosines(device): # (8, 8), the discrete cosine transform of eight values
     k = torch.arange(8, dtype=torch.float64)
@@ -93,7 +93,7 @@ def jpeg(
     rgb = torch.cat([y + 1.402*cr, y - .344136*cb - .714136*cr, y + 1.772*cb], 1)
     return round8(rgb/255)[..., :h, :w]
 
-# %% ../../nbs/02_degrade/03_real.ipynb #ea14bf1b
+# %% ../../nbs/02_degrade/03_real.ipynb #c2f30354
 class Way(NamedTuple):
     "What happens to a crop before a network sees it"
     scale:float=1.       # by how much it was shrunk
@@ -119,7 +119,7 @@ def draw_way(
     return Way(scale, kernel, blurred, noisy, bool(rng.random() < .5),
                'bicubic' if rng.random() < .75 else 'bilinear')
 
-# %% ../../nbs/02_degrade/03_real.ipynb #0b9b4a6f
+# %% ../../nbs/02_degrade/03_real.ipynb #332e42c8
 def shrink(
     x,       # (N, 3, S, S) in [0, 1]
     way:Way,
@@ -144,19 +144,19 @@ def sensor_noise(x, way:Way, generator=None):
     sigma = way.noise*(1.4*x.clamp(min=0).sqrt() if way.light else 1)
     return x + sigma*torch.randn(x.shape, generator=generator, device=x.device)
 
-# %% ../../nbs/02_degrade/03_real.ipynb #a02c48f7
+# %% ../../nbs/02_degrade/03_real.ipynb #cf7d4423
 class RealDegrade:
     "uint8 crops to (LR, degraded, HR), as frames come; the same for the same seed and step"
     def __init__(self,
         coded:float=.6,      # chance of JPEG
         quality=(25, 95),    # of JPEG, from and to
         groups:int=4,        # of a batch, each with a `Way` of its own
+        sharp:float=.25, four:float=.35, blur:float=.2, noise:float=.15, # see `draw_way`
         flips:bool=True,     # flips and turns
         seed:int=0,
-        **chances            # of `draw_way`
     ):
         self.coded,self.quality,self.groups = coded,quality,groups
-        self.flips,self.seed,self.chances = flips,seed,chances
+        self.chances,self.flips,self.seed = dict(sharp=sharp, four=four, blur=blur, noise=noise),flips,seed
     def degrade(self, hr, way, quality, generator): # (n, 3, S, S); quality of each, 0: not coded
         x = round8(sensor_noise(shrink(hr, way), way, generator))
         picks = [i for i,q in enumerate(quality) if q]

@@ -30,6 +30,7 @@ from .settings import check_callbacks, make_degrade
 from .trainer import StopOnNaN, Trainer
 from .callbacks import Centralize, Clip, EMA, LossSpikeRollback, RaiseIntensity, ReduceLR
 from .callbacks import all_finite
+from .optimizers import make_optimizer
 from .monitoring import Bar, CSVLog, SaveBest, CenterCrops, TensorBoard, Validate, to_bytes
 from .checkpoints import Checkpoint, Signals, TimeLimit, checkpoints_in, named_only
 from .checkpoints import resume, trained_state
@@ -185,9 +186,12 @@ def trainer_for(task, frames, valid, out, s, settings, callbacks, extra, device,
                         time_limit, since)
     # first, so that a caller's `after_epoch` finds the scores in `t.row`
     own.sort(key=lambda o: not isinstance(o, Validate))
-    return Trainer(task, sampler, make_degrade(s['degrade'], settings['seed']), s['steps'], s['epoch_steps'],
-                   s['lr'], schedules[s['schedule']], s['weight_decay'], s['accumulate'], device,
-                   [*own[:1], *callbacks, *extra, *own[1:]], s['compile'])
+    degrade = make_degrade(s['degrade'], settings['seed'], pairs=frames.channels == 6)
+    t = Trainer(task, sampler, degrade, s['steps'], s['epoch_steps'], s['lr'],
+                schedules[s['schedule']], s['weight_decay'], s['accumulate'], device,
+                [*own[:1], *callbacks, *extra, *own[1:]], s['compile'])
+    if s['optimizer'] != 'adamw': t.opt = make_optimizer(s['optimizer'], t.params, s['lr'], s['weight_decay'])
+    return t
 
 # %% ../../nbs/06_train/05b_runs.ipynb #1b2b83ec
 def begin(t, out, s, settings, valid, resumed, quiet):
