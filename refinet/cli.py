@@ -6,8 +6,8 @@
 __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out', 'bench_app', 'kaggle', 'Kernel', 'opt', 'arg',
            'show', 'version', 'main', 'demo', 'frames_to_pack', 'frame_numbers', 'at_least', 'pack', 'check',
            'training', 'summary', 'train', 'term_options', 'WithTerms', 'distill', 'ablate', 'frames_to_evaluate',
-           'clip_report', 'evaluate', 'enhance', 'report', 'bench', 'bench_data', 'bench_train', 'export', 'start_app',
-           'data', 'push', 'status', 'output', 'publish', 'wheels']
+           'clip_report', 'evaluate', 'check_engine', 'show_folder', 'enhance', 'report', 'bench', 'bench_data',
+           'bench_train', 'export', 'start_app', 'data', 'push', 'status', 'output', 'publish', 'wheels']
 
 # %% ../nbs/14_cli.ipynb #45738f0c
 import inspect, json, sys
@@ -146,19 +146,22 @@ def check(data:Annotated[str, arg('a pack, Vimeo-90K or a folder of pictures')],
 # %% ../nbs/14_cli.ipynb #80260cb4
 option = lambda kind, help, default=None: (Annotated[kind, typer.Option(help=help)], default)
 options = dict(
-    recipe    = option(str, "fast, or seed: the published scripts', or a TOML file", 'fast'),
+    recipe    = option(str, "fast; real: frames as they come; seed: the published scripts'; or a TOML file",
+                       'fast'),
     steps     = option(Optional[int], 'steps in all; the recipe says by default'),
     batch     = option(Optional[int], 'crops a step'),
     size      = option(Optional[int], 'side of a crop, pixels'),
     lr        = option(Optional[float], 'peak learning rate'),
-    loss      = option(Optional[str], "distance to the truth: l1, mse, hybrid, charbonnier or gradient"),
+    loss      = option(Optional[str],
+                       'distance to the truth: l1, mse, hybrid, charbonnier, gradient or decibels'),
     schedule  = option(Optional[str], 'cosine, one_cycle or constant'),
+    optimizer = option(Optional[str], 'adamw or muon'),
     epoch_steps = option(Optional[int], 'steps between two validations'),
     ema       = option(Optional[float], 'decay of the mean of the weights, 0..1; 0: none'),
     accumulate= option(Optional[int], 'parts that a batch is worked off in, to save memory'),
     branches  = (Annotated[Optional[bool],
-                           typer.Option(help='second paths beside the convolutions of a student, '
-                                             'folded away at the end; by default where there is a teacher')],
+                           typer.Option(help='re-parameterised convolutions while a student learns; '
+                                             'by default where there is a teacher')],
                  None),
     compile   = (Annotated[Optional[bool],
                            typer.Option('--compile',
@@ -172,6 +175,7 @@ options = dict(
     val_data  = option(Optional[str], 'where to validate; the test split of --data by default'),
     device    = option(str, 'auto, cpu, cuda or mps', 'auto'))
 
+# %% ../nbs/14_cli.ipynb #2d04ba04
 def training(verb):
     "Give a verb that takes `**run` the options that every run has"
     own = [o for o in inspect.signature(verb).parameters.values() if o.kind != o.VAR_KEYWORD]
@@ -213,6 +217,7 @@ def term_options()->list:
     one.command()(verb)
     return typer.main.get_command(one).params
 
+# %% ../nbs/14_cli.ipynb #034f4caf
 class WithTerms(typer.core.TyperCommand):
     "A verb with the options of the terms, made when asked for: `refinet --help` should not wait for torch"
     def get_params(self, ctx):
@@ -224,6 +229,7 @@ class WithTerms(typer.core.TyperCommand):
         ctx.obj = {k: ctx.params.pop(k, None) for k in self.names}
         return super().invoke(ctx)
 
+# %% ../nbs/14_cli.ipynb #1769cab1
 @app.command(cls=WithTerms)
 @training
 def distill(chosen:typer.Context,
@@ -314,6 +320,23 @@ def evaluate(model:Model, data:Annotated[str, opt("a pack, Vimeo-90K, a folder o
     facts = dict(model=model, data=data, scale=4, degrade=degrade)
     show(facts | report.as_dict(), json, str(report))
 
+# %% ../nbs/14_cli.ipynb #a9802e21
+def check_engine(engine, device, tile):
+    "An `InputError` where an engine cannot do what is asked"
+    if engine != 'torch' and device not in ('auto', 'cpu'):
+        raise InputError(f"--engine {engine} is for the CPU: leave --device {device} out, or use "
+                         "--engine torch")
+    if engine in ('onnx', 'int8', 'openvino') and tile:
+        raise InputError(f"--engine {engine} takes whole frames: leave --tile out, or use --engine torch")
+
+def show_folder(found, out, json): # a `FolderResult`
+    "Print what came of a folder; exit status 1 if something failed"
+    again = ' (made before, with whatever settings; --redo makes them again)' if found.skipped else ''
+    counts = f"{len(found.done)} done, {len(found.skipped)} skipped{again}, {len(found.failed)} failed; {out}"
+    # what failed was said, once
+    show(dict(out=out, done=found.done, skipped=found.skipped, failed=found.failed), json, counts)
+    raise typer.Exit(1 if found.failed else 0)
+
 # %% ../nbs/14_cli.ipynb #26473fb7
 @app.command()
 def enhance(source:Annotated[str, arg('a picture, a folder or a clip')],
@@ -332,6 +355,7 @@ def enhance(source:Annotated[str, arg('a picture, a folder or a clip')],
             crf:Annotated[int, opt('of a clip: 18 is large and good, 28 small')]=18,
             anyway:Annotated[bool,
                              opt('enhance also what is sharp already, at the same size', '--anyway')]=False,
+            strength:Annotated[float, opt('0: as it is; 1: all that the network does')]=1.,
             preview:Annotated[Optional[str],
                               opt('of a clip: another clip, before and after side by side')]=None,
             json:Json=False):
@@ -339,23 +363,15 @@ def enhance(source:Annotated[str, arg('a picture, a folder or a clip')],
     from refinet.enhance.folders import FolderResult, enhance
     from refinet.enhance.reading_clips import is_clip
     from refinet.engines.runtimes import engine as make
-    if engine != 'torch' and device not in ('auto', 'cpu'):
-        raise InputError(f"--engine {engine} is for the CPU: leave --device {device} out, or use "
-                         "--engine torch")
-    if engine in ('onnx', 'int8', 'openvino') and tile:
-        raise InputError(f"--engine {engine} takes whole frames: leave --tile out, or use --engine torch")
+    check_engine(engine, device, tile)
     if Path(source).is_dir(): more = dict(workers=workers, shard=shard, redo=redo)
     else: more = dict(crf=crf, preview=preview) if is_clip(source) else {}
     found = enhance(make(model, engine, upscale), source, out, upscale=upscale, tile=tile,
-                    device=device, anyway=anyway, **more)
+                    device=device, anyway=anyway, strength=strength, **more)
     if not isinstance(found, FolderResult):
         show(dict(out=str(found)), json, str(found))
         return
-    again = ' (made before, with whatever settings; --redo makes them again)' if found.skipped else ''
-    counts = f"{len(found.done)} done, {len(found.skipped)} skipped{again}, {len(found.failed)} failed; {out}"
-    # what failed was said, once
-    show(dict(out=out, done=found.done, skipped=found.skipped, failed=found.failed), json, counts)
-    raise typer.Exit(1 if found.failed else 0)
+    show_folder(found, out, json)
 
 # %% ../nbs/14_cli.ipynb #92bc088c
 @app.command()

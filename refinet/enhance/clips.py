@@ -91,10 +91,10 @@ class _Outputs: # the clip and, where one was asked for, the preview beside it
             self.writers.remove(w)
             w.abandon()
             with contextlib.suppress(OSError, InputError): self.aside.__exit__(type(e), e, None)
-    def packet(self, o): self.put(self.writers[0], self.writers[0]._packet, o)
+    def packet(self, o): self.put(self.writers[0], self.writers[0].packet, o)
     def frame(self, before, after, like, look):
         pictures = (after, hstack(before, after)) if len(self.writers) > 1 else (after,)
-        for w,made in zip(list(self.writers), pictures): self.put(w, w._frame, made, like, look)
+        for w,made in zip(list(self.writers), pictures): self.put(w, w.frame, made, like, look)
     def finish(self):
         for w in list(self.writers): self.put(w)
 
@@ -146,7 +146,7 @@ def enhance_clip(
         done = out.writers[0]
         if not done.frames:
             raise KeyboardInterrupt if stopped else InputError(f"{src}: no frame of it can be decoded")
-        lacks = None if stopped else ends_early(clip, done.frames, float(done.last*done.film.time_base))
+        lacks = None if stopped else ends_early(clip, done.frames, done.clock.seconds())
         if lacks: log(f"{src} ends early, {lacks}: if it was cut off, copy it again")
     if stopped:
         log(f"stopped: {dest} has the first {done.frames} frames")

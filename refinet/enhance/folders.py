@@ -21,6 +21,7 @@ from ..core.signals import stops_like_ctrl_c, undisturbed
 from ..data.images import picture_suffixes, written_as
 from ..data.frames import existing_folder
 from ..models.loading import load_model
+from .strength import Blended
 from .sharpness import nothing_to_do
 from .tiles import _on
 from .fused import fast_pixels
@@ -214,6 +215,7 @@ def enhance(
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
     device:str='auto',   # 'auto', 'cpu', 'cuda'; a network that is given stays where it is, a copy works
     anyway:bool=False,   # enhance also what is sharp already, at the same size
+    strength:float=1.,   # 0: as it is; 1: all that the network does
     **kw                 # `redo`, `workers` and `shard` for a folder, `crf` and `preview` for a clip
 ): # the path of the result, or a `FolderResult`
     "Enhance whatever `src` is"
@@ -223,6 +225,7 @@ def enhance(
         raise InputError(f"tile={tile}: the side of a tile in pixels, or 0 for the frame in one piece")
     if isinstance(model, (str, Path)): model = load_model(model).to(own_device(device))
     if isinstance(model, nn.Module): model = fast_pixels(on_device(model, device), upscale)
+    if strength != 1: model = Blended(model, strength)
     kept = None if anyway or upscale else []
     if src.is_dir(): found = enhance_folder(model, src, dest, upscale, tile, kept=kept, **kw)
     else: found = _enhance_one(model, src, dest/src.name if dest.is_dir() else dest, upscale, tile, kept, kw)

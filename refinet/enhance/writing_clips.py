@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['clips_written_as', 'encoders', 'h264', 'sound_encoders', 'rate_of', 'constant_rate', 'add_video', 'takes', 'Copied',
-           'Recoded', 'add_copies', 'warn_dropped', 'ClipWriter']
+           'Recoded', 'add_copies', 'warn_dropped', 'InOrder', 'Clock', 'carry_tags', 'said_in_y4m', 'open_streams',
+           'close_streams', 'ClipWriter']
 
 # %% ../../nbs/08_enhance/04_writing_clips.ipynb #96c2dab2
 import contextlib, io
@@ -159,8 +160,65 @@ def warn_dropped(clip, frame): # the first that was decoded
     for line in [k for k,v in lost.items() if v]: log(f"{clip.name}: {line}")
 
 # %% ../../nbs/08_enhance/04_writing_clips.ipynb #2eba1e84
-class ClipWriter:
-    "Encode frames and copy packets into `file`, in order, in a thread of its own"
+class InOrder:
+    "Jobs done one after the other in a thread of their own, at most four of them waiting"
+    def __init__(self): self.pool,self.waiting = ThreadPoolExecutor(1),[]
+    def put(self, job, *args): # waits where four are waiting, raises what went wrong
+        self.waiting.append(self.pool.submit(job, *args))
+        while len(self.waiting) > 4: self.waiting.pop(0).result()
+    def done(self): # waits for all
+        for o in self.waiting: o.result()
+        self.pool.shutdown()
+    def cancel(self): self.pool.shutdown(cancel_futures=True)
+
+class Clock:
+    "The times of what is written: those of the clip that is read, or a count where a format has none"
+    def __init__(self, film, counts:bool): # film: the stream that is read
+        self.film,self.counts = film,counts
+        self.last,self.start = None,None
+        self.frames,self.off = 0,0. # off: of a count from the true time, seconds
+    def set(self, new, like, count_base): # a frame to write, the frame that it was made from
+        step = max(round(1/(rate_of(self.film)*self.film.time_base)), 1)
+        at = 0 if self.last is None else self.last+step
+        if like.pts is not None: at = like.pts
+        if self.last is None: self.start = at
+        self.last = new.pts = at if self.last is None else max(at, self.last+1) # times must rise
+        new.time_base,new.duration = self.film.time_base,like.duration or step
+        if self.counts:
+            new.pts,new.time_base,new.duration = self.frames,count_base,1
+            self.off = max(self.off, abs(float((at-self.start)*self.film.time_base - new.pts*new.time_base)))
+        self.frames += 1
+    def seconds(self)->float: return float(self.last*self.film.time_base) # of the last frame
+
+# %% ../../nbs/08_enhance/04_writing_clips.ipynb #f8801cdc
+def carry_tags(source, out, counts:bool): # two clips, open to read and to write
+    "Title, artist and chapters go along"
+    kept = 'title','artist','comment','date'
+    out.metadata.update({k: v for k,v in source.metadata.items() if k in kept})
+    if found := source.chapters() if hasattr(source, 'chapters') else []: # of PyAV 16 and later
+        log("Y4M has no chapters: they are left out") if counts else out.set_chapters(found)
+
+def said_in_y4m(rgb, look:ColorInfo)->ColorInfo: # which has no word for a matrix
+    return look._replace(matrix=guessed_matrix(*rgb.shape[1::-1]))
+
+def open_streams(writer, new, look): # a `ClipWriter`, its first frame
+    "Add the film and what goes along; nothing can be added after something was written"
+    film,rate = writer.clock.film,writer.rate
+    writer.video = add_video(writer.out, film, new.width, new.height, look, writer.crf, rate)
+    writer.copies = add_copies(writer.out, writer.source, writer.copied)
+    for o in writer.held: writer.packet(o)
+
+def close_streams(writer): # a `ClipWriter`
+    "Write what the encoders still hold"
+    writer.out.mux([*writer.video.encode(None), *(p for o in writer.copies.values() for p in o.end())])
+    off = writer.clock.off
+    if writer.clock.counts and off > .3*writer.video.codec_context.time_base:
+        log(f"Y4M counts frames and knows no times: they are evenly apart now, up to {off:.2f} "
+            "seconds from where they were")
+
+# %% ../../nbs/08_enhance/04_writing_clips.ipynb #3fd0071e
+class ClipWriter(InOrder):
+    "Encode frames and copy packets into `file`, in order: `put(self.frame, ...)`, `put(self.packet, ...)`"
     def __init__(self,
         file,     # a handle
         form:str, # a name in `clips_written_as`
@@ -168,53 +226,27 @@ class ClipWriter:
         copied,   # streams of it that go along
         crf:int,
     ):
-        self.film = film_of(source)
+        super().__init__()
+        self.video,self.held = None,[]
         self.out,self.source = import_optional('av', 'video').open(file, 'w', format=form),source
         self.copied,self.crf = copied,crf
-        self.video,self.held = None,[]
-        self.last,self.frames = None,0
-        self.pool,self.waiting = ThreadPoolExecutor(1),[]
-        self.out.metadata.update({k:v for k,v in source.metadata.items()
-                                  if k in ('title', 'artist', 'comment', 'date')})
-        self.counts,self.off = form == 'yuv4mpegpipe',0. # frames, not times; seconds
-        self.rate = constant_rate(source) if self.counts else rate_of(self.film)
-        if found := source.chapters() if hasattr(source, 'chapters') else []: # of PyAV 16 and later
-            log("Y4M has no chapters: they are left out") if self.counts else self.out.set_chapters(found)
-    def _packet(self, packet):
+        self.clock = Clock(film_of(source), form == 'yuv4mpegpipe')
+        self.rate = constant_rate(source) if self.clock.counts else rate_of(self.clock.film)
+        carry_tags(source, self.out, self.clock.counts)
+    frames = property(lambda self: self.clock.frames)
+    def packet(self, packet):
         if self.video is None: self.held.append(packet) # streams can only be added before anything is written
         elif packet.stream.index in self.copies: self.out.mux(self.copies[packet.stream.index](packet))
-    def _frame(self, rgb, like, look):
-        if self.counts: look = look._replace(matrix=guessed_matrix(*rgb.shape[1::-1])) # Y4M cannot say
-        new = rgb_to_frame(rgb, look)
-        if self.video is None:
-            self.video = add_video(self.out, self.film, new.width, new.height, look, self.crf, self.rate)
-            self.copies = add_copies(self.out, self.source, self.copied)
-            for o in self.held: self._packet(o)
-        clock = self.film
-        step = max(round(1/(rate_of(clock)*clock.time_base)), 1)
-        at = 0 if self.last is None else self.last+step
-        if like.pts is not None: at = like.pts
-        if self.last is None: self.start = at
-        self.last = new.pts = at if self.last is None else max(at, self.last+1) # times must rise
-        new.time_base,new.duration = clock.time_base,like.duration or step
-        if self.counts:
-            new.pts,new.time_base,new.duration = self.frames,self.video.codec_context.time_base,1
-            self.off = max(self.off, abs(float((at-self.start)*clock.time_base - new.pts*new.time_base)))
+    def frame(self, rgb, like, look):
+        new = rgb_to_frame(rgb, look := said_in_y4m(rgb, look) if self.clock.counts else look)
+        if self.video is None: open_streams(self, new, look)
+        self.clock.set(new, like, self.video.codec_context.time_base)
         self.out.mux(self.video.encode(new))
-        self.frames += 1
-    def put(self, job, *args): # `_frame` or `_packet`; waits where four are waiting, raises what went wrong
-        self.waiting.append(self.pool.submit(job, *args))
-        while len(self.waiting) > 4: self.waiting.pop(0).result()
     def finish(self):
-        for o in self.waiting: o.result()
-        self.pool.shutdown()
-        if self.video is not None:
-            self.out.mux([*self.video.encode(None), *(p for o in self.copies.values() for p in o.end())])
-        if self.counts and self.off > .3*self.video.codec_context.time_base:
-            log(f"Y4M counts frames and knows no times: they are evenly apart now, up to {self.off:.2f} "
-                "seconds from where they were")
+        self.done()
+        if self.video is not None: close_streams(self)
         self.out.close()
     # before its file is closed, whatever has happened: a container that is still open then would write to it
     def abandon(self):
-        self.pool.shutdown(cancel_futures=True)
+        self.cancel()
         with contextlib.suppress(Exception): self.out.close() # PyAV has its own kinds
