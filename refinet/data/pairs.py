@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['icme_name', 'size_ratio', 'correlation', 'best_shift', 'check_pair', 'plain_stem', 'partners', 'paired', 'PairFolder',
-           'PairedClips', 'icme_clips', 'open_pairs']
+           'frames_of_both', 'PairedClips', 'icme_clips', 'open_pairs']
 
-# %% ../../nbs/01_data/05a_pairs.ipynb #a9729932
+# %% ../../nbs/01_data/05a_pairs.ipynb #55698c02
 import re
 from pathlib import Path
 import numpy as np
@@ -17,7 +17,7 @@ from .images import read_frame
 from .frames import Frames, FrameFolder, check_split, existing_folder
 from .splits import split_names
 
-# %% ../../nbs/01_data/05a_pairs.ipynb #e8a611de
+# %% ../../nbs/01_data/05a_pairs.ipynb #d008321a
 def size_ratio(
     sent, truth, # width, height each
     name='the pair',
@@ -31,7 +31,7 @@ def size_ratio(
         raise InputError(f"{name}: {sizes}: no factor fits both sides; are they of one picture, not cropped?")
     return (across + down)/2
 
-# %% ../../nbs/01_data/05a_pairs.ipynb #0a7153a4
+# %% ../../nbs/01_data/05a_pairs.ipynb #4de64292
 def correlation(a, b)->float: # (H, W) each
     "How alike two pictures are, -1 to 1; 0 where one is flat"
     a,b = a - a.mean(),b - b.mean()
@@ -60,7 +60,7 @@ def check_pair(sent, truth, name='the pair'): # (H, W, 3) uint8, of one size
     if best - here > .01:
         raise InputError(f"{name}: the truth is shifted by {x}, {y} pixels: align the two first")
 
-# %% ../../nbs/01_data/05a_pairs.ipynb #cbcf44fb
+# %% ../../nbs/01_data/05a_pairs.ipynb #69c286a8
 def plain_stem(name)->str: # of a picture or a clip
     "A name without its suffix, and without what tells one side of a pair from the other"
     stem = Path(name).with_suffix('').as_posix()
@@ -84,7 +84,7 @@ def partners(
                          f"the first is {alone[0]}: name them alike, or pair them by order")
     return [(o, at[plain_stem(o)]) for o in sent]
 
-# %% ../../nbs/01_data/05a_pairs.ipynb #976f1235
+# %% ../../nbs/01_data/05a_pairs.ipynb #1870dfa9
 def paired(sent, truth, name)->np.ndarray: # (h, w, 3) and (H, W, 3) uint8: (H, W, 6)
     "The truth, and the frame as sent at the same size"
     h,w = truth.shape[:2]
@@ -112,7 +112,17 @@ class PairFolder(Frames):
         name = self.names[i]
         return paired(read_frame(self.sent_root/self.pairs[name]), read_frame(self.root/name), name)
 
-# %% ../../nbs/01_data/05a_pairs.ipynb #6c726345
+# %% ../../nbs/01_data/05a_pairs.ipynb #c3a39fb0
+def frames_of_both(sent, truth)->int: # clips
+    "How many frames two clips have in common; a line where one is longer"
+    from refinet.enhance.reading_clips import count_frames # late: it needs PyAV
+    have,true = count_frames(sent),count_frames(truth)
+    if have != true:
+        log(f"{Path(sent).name} has {have} frames, {Path(truth).name} {true}: the first {min(have, true)} "
+            "are used")
+    return min(have, true)
+
+# %% ../../nbs/01_data/05a_pairs.ipynb #b990c123
 class PairedClips(Frames):
     "Pairs (H, W, 6) of the frames of clips: the truth, and the frame as sent, enlarged to its size"
     channels = 6
@@ -120,14 +130,10 @@ class PairedClips(Frames):
         pairs,           # (path of a clip as sent, path of its truth) each
         split:str='all', # 'train', 'test' (one clip in ten) or 'all'
     ):
-        from refinet.enhance.reading_clips import count_frames # late: it needs PyAV
         check_split(split)
         self.places = {}
         for sent,truth in pairs:
-            have,true = count_frames(sent),count_frames(truth)
-            n = min(have, true)
-            if have != true:
-                log(f"{Path(sent).name} has {have} frames, {Path(truth).name} {true}: the first {n} are used")
+            n = frames_of_both(sent, truth)
             self.places |= {f'{Path(sent).stem}/im{i+1}.png': (sent, truth, i) for i in range(n)}
         self.at = None # the open clip, the number of its next frame, its frames
         super().__init__(Path(pairs[0][1]).parent, split_names(list(self.places), split))
@@ -149,7 +155,7 @@ def icme_clips(folder)->list: # (as sent, truth) each; empty where the folder is
     true = {m[1]: o for m,o in found if not m[5]}
     return [(o, true[m[1]]) for m,o in found if m[5] and m[1] in true]
 
-# %% ../../nbs/01_data/05a_pairs.ipynb #217df534
+# %% ../../nbs/01_data/05a_pairs.ipynb #faf3121f
 def open_pairs(
     sent,            # a folder of pictures, a clip, or a folder of clips named as those of ICME 2025
     truth=None,      # the same of the true ones; None: they lie in `sent`

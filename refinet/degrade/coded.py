@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['coders', 'pillow_kernels', 'Coder', 'coders_here', 'open_coder', 'transmit', 'send', 'small_size', 'resized',
            'by_jpeg', 'as_sent', 'named_degradation', 'clips_of', 'Degraded', 'formats_to_use', 'draw_coding',
-           'photo_run', 'SentFrames']
+           'encoder_versions', 'photo_run', 'SentFrames']
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #ac16b576
+# %% ../../nbs/02_degrade/04_coded.ipynb #e72962c6
 import io, os, zlib
 from fractions import Fraction
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from ..data.splits import sources_of
 from ..data.vimeo import moving_camera
 from .real import Way, draw_way
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #9585698a
+# %% ../../nbs/02_degrade/04_coded.ipynb #b91e50e8
 class Coder(NamedTuple):
     "A video format: who writes and who reads it, its range of quality, and what makes it quick"
     encoder:str
@@ -45,7 +45,7 @@ def coders_here()->dict: # name to `Coder`
         except ValueError: return False
     return {k: o for k,o in coders.items() if has(o.encoder, 'w') and has(o.decoder, 'r')}
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #7b88d42c
+# %% ../../nbs/02_degrade/04_coded.ipynb #f396c331
 def open_coder(coder:Coder, level:int, size)->tuple: # size: width, height, even; a writer and a reader
     "The two ends of a line"
     av = import_optional('av', 'video')
@@ -57,7 +57,7 @@ def open_coder(coder:Coder, level:int, size)->tuple: # size: width, height, even
     sends.thread_count = gets.thread_count = 1
     return sends,gets
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #3d6f52e7
+# %% ../../nbs/02_degrade/04_coded.ipynb #31aa961a
 def transmit(
     frames,       # (H, W, 3) uint8 each, H and W even; any number of them
     coder='x264', # a key of `coders`, or a `Coder`
@@ -84,7 +84,7 @@ def send(frames, coder='x264', level:int=27)->list: # as `transmit`
     "A run of frames as it arrives"
     return [o for o,_ in transmit(frames, coder, level)]
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #5b8d9ec0
+# %% ../../nbs/02_degrade/04_coded.ipynb #dc1d1113
 pillow_kernels = dict(bicubic=Image.BICUBIC, bilinear=Image.BILINEAR, area=Image.BOX, lanczos=Image.LANCZOS)
 
 def small_size(a, way:Way)->tuple: # of (H, W, 3): width, height
@@ -115,7 +115,7 @@ def as_sent(
     else: got = send(small, coder, level)[-1] if coder else small[-1]
     return resized(got, (w, h), way.enlarge)
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #74a917a3
+# %% ../../nbs/02_degrade/04_coded.ipynb #be59e452
 def named_degradation(
     text:str, # 'scale:2+jpeg:50', 'x264:27', 'scale:4+x265:32', ...
 )->tuple: # `Way`, coder, level: see `as_sent`
@@ -137,7 +137,7 @@ def named_degradation(
         else: coder,level = kind,int(value)
     return way,coder,level
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #93e164ba
+# %% ../../nbs/02_degrade/04_coded.ipynb #047b178e
 def clips_of(names)->dict: # name to the numbers of the frames of its clip, in order
     "Which frames belong to the clip of each"
     sources,found = sources_of(names),{}
@@ -147,7 +147,7 @@ def clips_of(names)->dict: # name to the numbers of the frames of its clip, in o
 def _is_clip(names, numbers)->bool: # frames, and not tiles of one photograph
     return len(numbers) > 1 and not any('#' in names[i] for i in numbers)
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #80546357
+# %% ../../nbs/02_degrade/04_coded.ipynb #b508d127
 class Degraded(Frames):
     "Pairs (H, W, 6): the frames of a data set, and what a named degradation makes of them"
     channels = 6
@@ -175,7 +175,7 @@ class Degraded(Frames):
         elif coder: small = [by_jpeg(o, level) for o in small]
         return [np.concatenate([o, resized(s, o.shape[1::-1], way.enlarge)], 2) for o,s in zip(run, small)]
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #69b5444b
+# %% ../../nbs/02_degrade/04_coded.ipynb #044beab0
 def formats_to_use(formats=None)->tuple: # names; None: all that there are here
     "Names of `coders`, 'jpeg', and '' for uncoded; an `InputError` where there is no such format"
     if formats is None: return *coders_here(),'jpeg',''
@@ -190,12 +190,16 @@ def draw_coding(rng, formats)->tuple: # a format, and how coarse
     low,high = coders[coder].levels if coder in coders else (25, 95)
     return coder,int(rng.integers(low, high, endpoint=True))
 
+def encoder_versions()->dict: # library to numbers
+    "Which encoders these are: others may give other frames"
+    return {k: list(v) for k,v in import_optional('av', 'video').library_versions.items()}
+
 def photo_run(photo, length:int, size, rng)->list: # (H, W, 3) each
     "A photograph as a camera sees it that moves over it"
     size = tuple(min(a, b) for a,b in zip(size, photo.shape[1::-1]))
     return list(moving_camera(photo, length, size, int(rng.integers(2**31))))
 
-# %% ../../nbs/02_degrade/04_coded.ipynb #27759e0f
+# %% ../../nbs/02_degrade/04_coded.ipynb #f1490781
 class SentFrames(Frames):
     "Frames of another data set as they are, and as they were sent: (H, W, 3) or pairs (H, W, 6)"
     channels = 6
@@ -216,9 +220,8 @@ class SentFrames(Frames):
         super().__init__(frames.root, list(self.places))
         self.bad,self.listed,self.clips = frames.bad,frames.listed,clips_of(frames.names)
     def facts(self)->dict: # what a pack of it depends on, beside the frames
-        av = import_optional('av', 'video') if set(self.formats) & set(coders) else None
-        return dict(formats=self.formats, length=self.length, size=self.size, seed=self.seed,
-                    encoders=av and {k: list(v) for k,v in av.library_versions.items()})
+        return dict(formats=list(self.formats), length=self.length, size=list(self.size), seed=self.seed,
+                    encoders=encoder_versions() if set(self.formats) & set(coders) else None)
     def run(self, i, rng): # the frames that lead to frame i
         own = self.clips[self.frames.names[i]]
         if len(own) == 1: return photo_run(self.frames.array(i), self.length, self.size, rng)

@@ -6,7 +6,7 @@
 __all__ = ['resampling_kernels', 'resampling_matrix', 'blur_matrix', 'jpeg_tables', 'jpeg', 'Way', 'draw_way', 'shrink',
            'enlarge', 'sensor_noise', 'RealDegrade']
 
-# %% ../../nbs/02_degrade/03_real.ipynb #39846801
+# %% ../../nbs/02_degrade/03_real.ipynb #606d3ebe
 import functools, math
 from typing import NamedTuple
 import numpy as np
@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from .resampling import downscale, keys_kernel, round8
 from .augment import flip_and_turn
 
-# %% ../../nbs/02_degrade/03_real.ipynb #d9b4ffe5
+# %% ../../nbs/02_degrade/03_real.ipynb #d09caa7e
 def _linear(x): return (1 - x.abs()).clamp(min=0)
 def _box(x): return ((x > -.5) & (x <= .5)).to(x.dtype)
 def _lanczos(x): return torch.where(x.abs() < 3, torch.sinc(x)*torch.sinc(x/3), 0.)
@@ -34,7 +34,7 @@ def resampling_matrix(
     weights = resampling_kernels[kernel]((at - centre[:, None])/max(factor, 1.))
     return (weights/weights.sum(1, keepdim=True)).float()
 
-# %% ../../nbs/02_degrade/03_real.ipynb #172f8724
+# %% ../../nbs/02_degrade/03_real.ipynb #9dd74363
 @functools.lru_cache(128)
 def blur_matrix(
     n:int,       # pixels
@@ -45,7 +45,7 @@ def blur_matrix(
     weights = torch.exp(-(at - at[:, None])**2/(2*sigma**2))
     return (weights/weights.sum(1, keepdim=True)).float()
 
-# %% ../../nbs/02_degrade/03_real.ipynb #c71a8879
+# %% ../../nbs/02_degrade/03_real.ipynb #b47cb47f
 _luma = [[16, 11, 10, 16, 24, 40, 51, 61], [12, 12, 14, 19, 26, 58, 60, 55],
          [14, 13, 16, 24, 40, 57, 69, 56], [14, 17, 22, 29, 51, 87, 80, 62],
          [18, 22, 37, 56, 68, 109, 103, 77], [24, 35, 55, 64, 81, 104, 113, 92],
@@ -62,7 +62,7 @@ def jpeg_tables(
     percent = torch.where(q < 50, (5000/q).floor(), 200 - 2*q).view(-1, 1, 1, 1)
     return ((base*percent + 50)/100).floor().clamp(1, 255)
 
-# %% ../../nbs/02_degrade/03_real.ipynb #e58c957a
+# %% ../../nbs/02_degrade/03_real.ipynb #cc3926fd
 @functools.lru_cache
 def _cosines(device): # (8, 8), the discrete cosine transform of eight values
     k = torch.arange(8, dtype=torch.float64)
@@ -93,7 +93,7 @@ def jpeg(
     rgb = torch.cat([y + 1.402*cr, y - .344136*cb - .714136*cr, y + 1.772*cb], 1)
     return round8(rgb/255)[..., :h, :w]
 
-# %% ../../nbs/02_degrade/03_real.ipynb #c2f30354
+# %% ../../nbs/02_degrade/03_real.ipynb #8af4376f
 class Way(NamedTuple):
     "What happens to a crop before a network sees it"
     scale:float=1.       # by how much it was shrunk
@@ -119,7 +119,7 @@ def draw_way(
     return Way(scale, kernel, blurred, noisy, bool(rng.random() < .5),
                'bicubic' if rng.random() < .75 else 'bilinear')
 
-# %% ../../nbs/02_degrade/03_real.ipynb #332e42c8
+# %% ../../nbs/02_degrade/03_real.ipynb #99b66868
 def shrink(
     x,       # (N, 3, S, S) in [0, 1]
     way:Way,
@@ -144,7 +144,7 @@ def sensor_noise(x, way:Way, generator=None):
     sigma = way.noise*(1.4*x.clamp(min=0).sqrt() if way.light else 1)
     return x + sigma*torch.randn(x.shape, generator=generator, device=x.device)
 
-# %% ../../nbs/02_degrade/03_real.ipynb #cf7d4423
+# %% ../../nbs/02_degrade/03_real.ipynb #f0a58c05
 class RealDegrade:
     "uint8 crops to (LR, degraded, HR), as frames come; the same for the same seed and step"
     def __init__(self,
@@ -172,8 +172,7 @@ class RealDegrade:
         hr = crops[:, :3].float()/255
         quality = rng.integers(*self.quality, len(hr), endpoint=True)*(rng.random(len(hr)) < self.coded)
         x = torch.empty_like(hr)
-        for k in range(min(self.groups, len(hr))):
-            part = slice(k, None, self.groups)
+        for part in (slice(k, None, self.groups) for k in range(min(self.groups, len(hr)))):
             x[part] = self.degrade(hr[part], draw_way(rng, **self.chances), quality[part].tolist(), generator)
         if crops.shape[1] == 6: x = torch.where(_unsent(crops), x, crops[:, 3:].float()/255)
         return round8(downscale(x, 4)), x, hr
