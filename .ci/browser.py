@@ -88,7 +88,7 @@ def static_page(browser, shots):
             sample().save(f'{d}/frame.png'); page.set_input_files('#file', f'{d}/frame.png')
             line = until(page, lambda: said(page) != first and ready(page))
             before,after = map(float, re.search(r'before ([\d.]+) dB, after ([\d.]+)', line).groups())
-            ours = [float(o['PSNR, dB']) for o in figures(try_picture(load_model('nano_msafn'), sample(), True, True))]
+            ours = [float(o['PSNR, dB']) for o in figures(try_picture(load_model('nano_msafn.bicubic'), sample(), True, True))]
             assert np.allclose([before, after], ours, atol=.02) and after > before, (line, ours)
             view = page.locator('#view'); was = pixels(view); drag(page, view, .5, .2); now = pixels(view)
             assert page.locator('#view').get_attribute('aria-valuenow') == '20' and changed(was[:, :180], now[:, :180]) < .02 < changed(was[:, 220:470], now[:, 220:470])
@@ -129,7 +129,7 @@ def divider(browser, shots):
     from refinet.widgets.divider import compare_html
     from refinet.widgets.explorer import run_model
     hr = open_frames('sample', 'test', frames=(4,))[2][None]/255; lr,soft = degrade(hr)
-    pictures = {k: as_picture(o) for k,o in dict(before=soft, after=run_model(load_model('nano_msafn'), lr), truth=hr).items()}
+    pictures = {k: as_picture(o) for k,o in dict(before=soft, after=run_model(load_model('nano_msafn.bicubic'), lr), truth=hr).items()}
     page = browser.new_page(viewport=dict(width=900, height=620))
     page.set_content('<body>' + compare_html(pictures, metrics_to='truth')); view,q = page.locator('.v'),page.locator('.q')
     def agrees():
@@ -200,7 +200,7 @@ def app(browser, shots):
 
 cells = {
  'compare': "from refinet.widgets import AlphaLab, AlphaGradients, CropExplorer, TrainingMonitor, compare_html, run_model\nfrom refinet.data import open_frames\nfrom refinet.degrade import degrade\nfrom refinet.models import create_model, load_model\n"
-            "frames = open_frames('sample', 'test', frames=(4,)); hr = frames[2][None]/255; lr, soft = degrade(hr); nano = load_model('nano_msafn')\n"
+            "frames = open_frames('sample', 'test', frames=(4,)); hr = frames[2][None]/255; lr, soft = degrade(hr); nano = load_model('nano_msafn.bicubic')\n"
             "from IPython.display import HTML, display\ndisplay(HTML(compare_html({'before': soft, 'after': run_model(nano, lr)})))",
  'crop': "explorer = CropExplorer(frames, {'nano': nano}); explorer",
  'lab': "lab = AlphaLab(nano, create_model('nano_msafn'), open_frames('sample', 'train', frames=(4,)), frames, 48, batch=4, lr=2e-3, seconds=2); lab",
@@ -291,7 +291,7 @@ def widgets(browser, shots):
             with open(f'{d}/run/log.csv', 'a') as f: f.write('6,600,0.001,0.01,31,0.9,180,2\n')
             until(page, lambda: 'epoch 6, step 600' in line() and '2 batches skipped' in line() and 'of epoch 5' in line(), 30, line) # nobody asked: it watches
             until(page, lambda: changed(was[:200], pixels(picture)[:200]) > .002, 30, 'new curve'); assert changed(was[260:], pixels(picture)[260:]) < .001 # the same weights
-            save_model(load_model('nano_msafn'), f'{d}/run/best_student.safetensors', 'nano_msafn', step=600)
+            save_model(load_model('nano_msafn.bicubic'), f'{d}/run/best_student.safetensors', 'nano_msafn', step=600)
             until(page, lambda: 'of epoch 6' in line(), 30, line); until(page, lambda: changed(was[-130:], pixels(picture)[-130:]) > .02, 30, 'new crops')
             assert changed(was[260:-160], pixels(picture)[260:-160]) < .001; picture.screenshot(path=shots/'lab-crops.png') # the same places
             cell(3).scroll_into_view_if_needed(); page.screenshot(path=shots/'lab-monitor.png')

@@ -17,25 +17,26 @@ from .descriptor import Descriptor, describe
 from .msafn import MSAFN, network_name, presets
 from .fast_lr import from_lr
 from .weights import _read_state, check_finite, fill, misfits, shapes_of
-from .weights import shipped_weights, strip_prefix
+from .weights import shipped_weights, split_tag, strip_prefix
 
 # %% ../../nbs/03_models/04_loading.ipynb #c92f9514
 def create_model(
-    name:str,                # see `list_models`
+    name:str,                # see `list_models`; with weights, a tag may follow: 'nano_msafn.bicubic'
     pretrained:bool=False,   # with the weights that come with the kit
     **kw                     # arguments of `MSAFN` that differ from the preset's
 )->MSAFN:
     "The network of a preset, fresh or with its weights"
-    if name not in presets: raise InputError(f"no preset {name!r}: there are {', '.join(presets)}")
+    preset = split_tag(name)[0]
+    if preset not in presets: raise InputError(f"no preset {name!r}: there are {', '.join(presets)}")
     unknown = set(kw) - set(inspect.signature(MSAFN).parameters)
     if unknown:
         raise InputError(f"MSAFN has no argument {', '.join(sorted(unknown))}: there are "
                          f"{', '.join(inspect.signature(MSAFN).parameters)}")
-    if not pretrained: return presets[name](**kw)
+    if not pretrained: return presets[preset](**kw)
     if not (path := shipped_weights(name)):
         have = [o for o in presets if shipped_weights(o)]
         raise InputError(f"no weights come with {name!r} here (there are some for: "
-                         f"{', '.join(have) or 'none'}): train it with `refinet train --model {name}`")
+                         f"{', '.join(have) or 'none'}): train it with `refinet train --model {preset}`")
     model = load_model(path)
     wrong = {k:v for k,v in kw.items() if k != 'drop' and model.config[k] != v}
     if wrong:
@@ -180,7 +181,7 @@ def load_model(
     model=None, # for weights of a network of one's own: its class, or a function that makes it
 )->nn.Module: # in eval mode, on the CPU
     "A network with its weights"
-    if str(source) in presets: return create_model(str(source), pretrained=True)
+    if split_tag(source)[0] in presets: return create_model(str(source), pretrained=True)
     path = Path(source)
     if not path.is_file():
         raise InputError(f"{source}: no such file, and no preset of that name (there are "

@@ -23,7 +23,7 @@ from ..models.descriptor import Descriptor, describe
 from ..models.msafn import n_params, presets
 from ..models.fast_lr import on_grid
 from ..models.cost import gflop
-from ..models.weights import shipped_weights
+from ..models.weights import shipped_weights, split_tag
 from ..models.loading import create_model, load_model, restore
 from ..metrics.scores import evaluate
 from ..enhance.fused import fast_pixels
@@ -94,9 +94,9 @@ def open_model(
     "A network to measure; None for bicubic"
     if name == 'bicubic': return None, True
     if name in published and (file := refinet_data('seed', published[name])): return load_model(file), True
-    if name in presets:
-        return (create_model(name, pretrained=shipped_weights(name) is not None).eval(),
-                shipped_weights(name) is not None)
+    if split_tag(name)[0] in presets:
+        learnt = shipped_weights(name) is not None
+        return create_model(name, pretrained=learnt).eval(),learnt
     return load_model(name), True
 
 class InHalf(torch.nn.Module):

@@ -60,7 +60,7 @@ def scores(
 
 # %% ../../nbs/10_report/02_quality.ipynb #75ca6e94
 def label_of(name): # a file's stem, a preset's name
-    return Path(str(name)).stem
+    return Path(str(name)).stem if Path(str(name)).is_file() else str(name)
 
 def quality_table(found:dict)->list: # found: from `scores`
     "A row a network: `PSNR / SSIM` on Y of each test set"
@@ -242,7 +242,7 @@ def report(
     if len(set(map(label_of, models))) < len(models):
         raise InputError("two of the networks have the same name: give one of the files another")
     found = scores(models, frames, out, device)
-    own = [m for m in models if m in ('nano_msafn', 'light_msafn', 'msafn')]
+    own = [m for m in models if m in ('nano_msafn.bicubic', 'light_msafn.bicubic', 'msafn.bicubic')]
     quality,cost = quality_table(found),cost_table(models, size)
     between = beside_peers(found, cost)
     parts = [('Quality: PSNR / SSIM on Y', quality), ('Every number', detail_table(found)),
