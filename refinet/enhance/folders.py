@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FolderResult', 'parse_shard', 'list_folder', 'some', 'result_names', 'no_room', 'enhance_folder', 'own_device',
-           'on_device', 'enhance']
+           'on_device', 'spares_sharp', 'enhance']
 
 # %% ../../nbs/08_enhance/06_folders.ipynb #9a4640ae
 import contextlib, copy, errno, os, threading, warnings
@@ -20,6 +20,7 @@ from ..core.platform import pick_device
 from ..core.signals import stops_like_ctrl_c, undisturbed
 from ..data.images import picture_suffixes, written_as
 from ..data.frames import existing_folder
+from ..models.descriptor import describe
 from ..models.loading import load_model
 from .strength import Blended
 from .sharpness import nothing_to_do
@@ -206,6 +207,12 @@ def on_device(
     same = here.type == there.type and there.index in (None, here.index)
     return model if same else copy.deepcopy(model).to(there)
 
+# %% ../../nbs/08_enhance/06_folders.ipynb #da237f25
+def spares_sharp(model)->bool: # any network, or an engine that runs one
+    "Whether a frame that was never shrunk comes back as it was, so that nobody has to look first"
+    about = describe(model)
+    return about.spares_sharp or (about.exact is not None and spares_sharp(about.exact))
+
 # %% ../../nbs/08_enhance/06_folders.ipynb #cf4c7a80
 def enhance(
     model,               # a network, a preset with shipped weights, or a file of weights
@@ -226,7 +233,7 @@ def enhance(
     if isinstance(model, (str, Path)): model = load_model(model).to(own_device(device))
     if isinstance(model, nn.Module): model = fast_pixels(on_device(model, device), upscale)
     if strength != 1: model = Blended(model, strength)
-    kept = None if anyway or upscale else []
+    kept = None if anyway or upscale or spares_sharp(model) else []
     if src.is_dir(): found = enhance_folder(model, src, dest, upscale, tile, kept=kept, **kw)
     else: found = _enhance_one(model, src, dest/src.name if dest.is_dir() else dest, upscale, tile, kept, kw)
     as_is = 'it is' if len(kept or ()) == 1 else 'they are'
@@ -234,7 +241,7 @@ def enhance(
     return found
 
 def _enhance_one(model, src, dest, upscale, tile, kept, kw): # a picture or a clip
-    if not is_clip(src): return enhance_file(model, src, dest, upscale, tile, kept=kept, **kw)
+    if not is_clip(src): return enhance_file(model, src, dest, upscale, tile, kept=kept, tell=True, **kw)
     if dest.name == src.name and src.suffix.lower() not in clips_written_as:
         dest = dest.with_name(f'{src.name}.mkv')
     return enhance_clip(model, src, dest, upscale, tile, kept=kept, **kw)

@@ -15,7 +15,7 @@ from ..core.files import InputError, atomic_write
 from ..core.progress import log
 from ..data.images import carry, check_format, open_picture, save_picture, to_supported_mode
 from ..models.descriptor import describe
-from .sharpness import is_sharp
+from .sharpness import is_sharp, look_of_picture
 from .tiles import enhance_tensor
 
 # %% ../../nbs/08_enhance/02_pictures.ipynb #b4df04d8
@@ -109,6 +109,7 @@ def enhance_file(
     tile:int|None=None,  # side of a tile, output pixels; 0: in one piece; None: by the size
     turn=contextlib.nullcontext(), # held while the network works
     kept:list|None=None, # a list: what is sharp already is left as it is, and its name is added here
+    tell:bool=False,     # a line on what the picture looks like
 )->Path: # `dest`
     "Enhance a picture file, with what it carries"
     dest = Path(dest)
@@ -116,6 +117,7 @@ def enhance_file(
     check_format(dest)
     image = open_picture(src)
     check_format(dest, [o*(4 if upscale else 1) for o in image.size]) # before the work
+    if tell and not upscale: log(f'{Path(src).name}: {look_of_picture(image)}')
     if kept is not None and not upscale and is_sharp(image):
         kept.append(str(src))
         return keep_picture(image, src, dest)

@@ -22,6 +22,7 @@ class Descriptor:
     eight_bits:bool=False         # has a method `picture`, (N, h, w, 3) uint8 to (N, H, W, 3) uint8
     exact:object=None             # the network that does tiles, and more than 8 bits, in its place
     half_precision:bool=False     # its 8-bit output does not suffer from autocast
+    spares_sharp:bool=False       # a frame that was never shrunk comes back as it was
     feature_bytes:float=250.      # memory for each output pixel of a frame that goes through in one piece
     layer_dims:dict=field(default_factory=dict) # features that `forward(x, layers=...)` returns, and channels
     def __post_init__(self):

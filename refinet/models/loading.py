@@ -189,7 +189,9 @@ def load_model(
     if path.suffix.lower() not in weight_suffixes:
         raise InputError(f"{source}: weights end with {', '.join(weight_suffixes)}")
     state,meta = _read_state(path)
-    return check_finite(_network_for(path, state, meta, model), path).float().eval()
+    net = check_finite(_network_for(path, state, meta, model), path).float().eval()
+    net.tag = meta.get('tag', '') # see `weight_tags`
+    return net
 
 # %% ../../nbs/03_models/04_loading.ipynb #570c527f
 def restore(

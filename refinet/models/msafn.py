@@ -92,6 +92,7 @@ def receptive_field_of(config:dict)->int: # pixels of the input
 # %% ../../nbs/03_models/01_msafn.ipynb #68e4bc83
 class MSAFN(MSAFNLayers):
     "Multi-Scale Attention Fusion Network: (N, 3, H, W) in [0, 1], degraded, to the same shape, enhanced"
+    tag = '' # what its weights were trained for: 'bicubic', 'real'
     def features(self, grid): return self.after_init(self.conv_init(grid)) # name to (N, C, H/4, W/4)
     def after_init(self, x): # what `conv_init` made
         same,half,quarter = self.scale1(x),self.scale2(x),self.scale3(x)
@@ -119,7 +120,8 @@ class MSAFN(MSAFNLayers):
         dims = dict(init=c['dim']) | dict.fromkeys(('fusion', 'trunk', 'refined'), c['trunk'])
         features = 32*c['trunk']/self.shuffle**2 + 24 # eight of the trunk, and the frame on its grid twice
         return Descriptor(preset_of(c), receptive_field=receptive_field_of(c), multiple=4*self.shuffle,
-                          from_lr=True, half_precision=True, feature_bytes=features, layer_dims=dims)
+                          from_lr=True, half_precision=True, spares_sharp=self.tag == 'real',
+                          feature_bytes=features, layer_dims=dims)
 
 # %% ../../nbs/03_models/01_msafn.ipynb #b2bf54f0
 presets = dict(

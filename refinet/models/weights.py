@@ -50,6 +50,7 @@ def reparameterize(
         for k in [k for k in state if k.startswith(name+'.')]: del state[k]
         state |= {f'{name}.{k}':v for k,v in m.reparameterize().items()}
     plain.load_state_dict(state)
+    plain.tag = model.tag
     return plain.to(next(model.parameters()).device).train(model.training)
 
 # %% ../../nbs/03_models/03_weights.ipynb #99c67784
@@ -74,7 +75,8 @@ def weights_bytes(
         seen.add(v.data_ptr())
     made = (dict(config=json.dumps(model.config)) if isinstance(model, MSAFN)
             else dict(network=network_name(model)))
-    about = dict(format='pt', library=f'refinet {refinet.__version__}', name=name)
+    about = dict(format='pt', library=f'refinet {refinet.__version__}', name=name,
+                 tag=getattr(model, 'tag', ''))
     return save(state, metadata=about | made | {k: str(v) for k,v in meta.items()})
 
 def save_model(

@@ -20,6 +20,7 @@ from ..core.progress import log
 from ..core.platform import describe_device, folders
 from ..data.splits import one_clip
 from ..data.crops import CropSampler
+from ..degrade.real import RealDegrade
 from ..models.msafn import n_params
 from ..models.weights import reparameterize, weights_bytes
 from ..losses import qualified
@@ -190,6 +191,7 @@ def trainer_for(task, frames, valid, out, s, settings, callbacks, extra, device,
     t = Trainer(task, sampler, degrade, s['steps'], s['epoch_steps'], s['lr'],
                 schedules[s['schedule']], s['weight_decay'], s['accumulate'], device,
                 [*own[:1], *callbacks, *extra, *own[1:]], s['compile'])
+    if isinstance(t.degrade, RealDegrade): t.model.tag = 'real' # goes into the file of the weights
     if s['optimizer'] != 'adamw': t.opt = make_optimizer(s['optimizer'], t.params, s['lr'], s['weight_decay'])
     return t
 
