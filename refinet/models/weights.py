@@ -79,6 +79,7 @@ def weights_bytes(
                  tag=getattr(model, 'tag', ''))
     return save(state, metadata=about | made | {k: str(v) for k,v in meta.items()})
 
+# %% ../../nbs/03_models/03_weights.ipynb #c6a426c4
 def save_model(
     model:nn.Module, # an `MSAFN`, a network of one's own, or one of them inside DataParallel
     path,            # ends with .safetensors

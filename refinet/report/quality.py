@@ -24,7 +24,7 @@ from ..degrade.bicubic import degrade
 from ..models.descriptor import describe
 from ..models.msafn import n_params
 from ..models.cost import gflop
-from ..models.weights import fingerprint, shipped_weights
+from ..models.weights import fingerprint, shipped_weights, split_tag
 from ..models.loading import load_model, restore
 from ..metrics.scores import evaluate, frames_to_score, score
 from ..metrics.pictures import hardest_crop, image_grid, vstack
@@ -219,8 +219,10 @@ def write_card(
              f"fingerprint `{fingerprint(net)}`.")
     protocol = ("Shave 4, 8-bit rounding before scoring; SSIM is Wang et al. (2004), `ssim_global` "
                 "the published scripts' statistic.")
-    clean = ("PSNR on Y of what it is given, and of what it makes of it. It was trained on clean "
-             "frames, shrunk by bicubic and nothing else.")
+    trained = dict(bicubic='clean frames, shrunk by bicubic and nothing else',
+                   real='frames as they come: shrunk by any factor, coded, or sharp')
+    trained = trained[split_tag(path.stem)[1]]
+    clean = f"PSNR on Y of what it is given, and of what it makes of it. It was trained on {trained}."
     parts = [f"# {name}", facts, words.strip(), "## Figures", protocol, markdown(quality),
              "## Limits", clean, markdown(limits(name))]
     out = Path(out or path.with_suffix('.md'))
