@@ -25,7 +25,7 @@ from ..models.descriptor import describe
 from ..models.msafn import n_params
 from ..models.cost import gflop
 from ..models.weights import fingerprint, shipped_weights, split_tag
-from ..models.loading import load_model, restore
+from ..models.loading import weight_suffixes, load_model, restore
 from ..metrics.scores import evaluate, frames_to_score, score
 from ..metrics.pictures import hardest_crop, image_grid, vstack
 from ..distill.ablation import as_jpeg
@@ -60,7 +60,8 @@ def scores(
 
 # %% ../../nbs/10_report/02_quality.ipynb #75ca6e94
 def label_of(name): # a file's stem, a preset's name
-    return Path(str(name)).stem if Path(str(name)).is_file() else str(name)
+    path = Path(str(name))
+    return path.stem if path.suffix in weight_suffixes else str(name)
 
 def quality_table(found:dict)->list: # found: from `scores`
     "A row a network: `PSNR / SSIM` on Y of each test set"
