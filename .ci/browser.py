@@ -264,14 +264,14 @@ def widgets(browser, shots):
             for _ in range(4):
                 ms,part = move(page, cell(2), 'alpha'); alphas.append(ms); assert part > .0005, part
             readout = cell(2).locator('.widget-hslider').first.locator('.widget-readout').inner_text(); assert readout == '0.70', readout
-            pulls = cell(2).locator('.widget-image').last; low = pulls.bounding_box()['height']
+            sheet = cell(2).locator('.widget-image').last; low = sheet.bounding_box()['height']
             terms = []
             for label in ('guidance', *['KL']*8, 'temperature', 'mask', 'wavelet', 'mimic', 'affinity'): # KL first: its temperature is seen where it has weight
                 ms,part = move(page, cell(2), label, 'ArrowLeft' if label == 'guidance' else 'ArrowRight'); terms.append(ms); assert part > .0005, (label, part)
-            high = pulls.bounding_box()['height']; assert high > low + 100, (low, high) # their maps have come below
-            page.screenshot(path=shots/'lab-terms.png', full_page=True); pulls.screenshot(path=shots/'lab-pulls.png')
+            high = sheet.bounding_box()['height']; assert high > low + 100, (low, high) # their maps have come below
+            page.screenshot(path=shots/'lab-terms.png', full_page=True); sheet.screenshot(path=shots/'lab-sheet.png')
             held = cell(4).locator('.widget-hslider', has=page.locator('.widget-label:text-is("mimic")')).locator('.noUi-handle')
-            assert 'the teacher has no tap trunk' in cell(4).inner_text()
+            assert 'the teacher has no feature layer trunk' in cell(4).inner_text()
             still = cell(4).locator('.widget-image').last; was = still.get_attribute('src'); held.scroll_into_view_if_needed(); held.focus(); page.keyboard.press('ArrowRight'); page.wait_for_timeout(1000)
             assert still.get_attribute('src') == was # a slider that is disabled
             assert move(page, cell(4), 'mask')[1] > .0005; page.screenshot(path=shots/'lab-no-taps.png')
