@@ -27,6 +27,7 @@ class Coder(NamedTuple):
     levels:tuple # of the quantizer, from fine to coarse
     options:dict # a value may name the level as {q}
 
+# of VP8 and VP9; another speed is another line of `coders`, and packs of all formats then use it too
 _vpx = {'deadline':'realtime', 'cpu-used':'7', 'lag-in-frames':'0', 'b':'2000000', 'qmin':'{q}', 'qmax':'{q}'}
 coders = dict(
     x264=Coder('libx264', 'h264', (17, 40), dict(preset='veryfast', tune='zerolatency', qp='{q}')),
@@ -221,6 +222,7 @@ class SentFrames(Frames):
         self.bad,self.listed,self.clips = frames.bad,frames.listed,clips_of(frames.names)
     def facts(self)->dict: # what a pack of it depends on, beside the frames
         return dict(formats=list(self.formats), length=self.length, size=list(self.size), seed=self.seed,
+                    options={o: coders[o].options for o in self.formats if o in coders},
                     encoders=encoder_versions() if set(self.formats) & set(coders) else None)
     def run(self, i, rng): # the frames that lead to frame i
         own = self.clips[self.frames.names[i]]

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['resampling_kernels', 'resampling_matrix', 'blur_matrix', 'jpeg_tables', 'jpeg', 'Way', 'draw_way', 'shrink',
-           'enlarge', 'sensor_noise', 'RealDegrade']
+           'enlarge', 'sensor_noise', 'at_intensity', 'RealDegrade']
 
 # %% ../../nbs/02_degrade/03_real.ipynb #606d3ebe
 import functools, math
@@ -107,8 +107,8 @@ def draw_way(
     rng,             # numpy's
     sharp:float=.25, # chance that nothing is shrunk
     four:float=.35,  # chance of exactly x4, which `enhance` makes of small frames
-    blur:float=.2,   # chances, where it is shrunk; and anywhere
-    noise:float=.15,
+    blur:float=.2,   # chance of a blur, where it is shrunk
+    noise:float=.15, # chance of noise, at any scale
 )->Way:
     "Scale, kernels, blur and noise as they come"
     other = float(rng.choice([2., 3., *rng.uniform(4/3, 4, 3)]))
@@ -144,6 +144,11 @@ def sensor_noise(x, way:Way, generator=None):
     sigma = way.noise*(1.4*x.clamp(min=0).sqrt() if way.light else 1)
     return x + sigma*torch.randn(x.shape, generator=generator, device=x.device)
 
+# %% ../../nbs/02_degrade/03_real.ipynb #9949c49b
+def at_intensity(chances:dict, by:float)->dict: # of `draw_way`
+    "Blur and noise more often, as a validation that stalls may ask for"
+    return chances | {k: min(chances[k]*by, 1) for k in ('blur', 'noise')}
+
 # %% ../../nbs/02_degrade/03_real.ipynb #f0a58c05
 class RealDegrade:
     "uint8 crops to (LR, degraded, HR), as frames come; the same for the same seed and step"
@@ -152,11 +157,12 @@ class RealDegrade:
         quality=(25, 95),    # of JPEG, from and to
         groups:int=4,        # of a batch, each with a `Way` of its own
         sharp:float=.25, four:float=.35, blur:float=.2, noise:float=.15, # see `draw_way`
-        flips:bool=True,     # flips and turns
-        seed:int=0,
+        intensity:float=1.,  # multiplies the chances of blur and noise: see `RaiseIntensity`
+        flips:bool=True, seed:int=0,
     ):
         self.coded,self.quality,self.groups = coded,quality,groups
-        self.chances,self.flips,self.seed = dict(sharp=sharp, four=four, blur=blur, noise=noise),flips,seed
+        self.chances,self.intensity = dict(sharp=sharp, four=four, blur=blur, noise=noise),intensity
+        self.flips,self.seed = flips,seed
     def degrade(self, hr, way, quality, generator): # (n, 3, S, S); quality of each, 0: not coded
         x = round8(sensor_noise(shrink(hr, way), way, generator))
         picks = [i for i,q in enumerate(quality) if q]
@@ -173,7 +179,7 @@ class RealDegrade:
         quality = rng.integers(*self.quality, len(hr), endpoint=True)*(rng.random(len(hr)) < self.coded)
         x = torch.empty_like(hr)
         for part in (slice(k, None, self.groups) for k in range(min(self.groups, len(hr)))):
-            x[part] = self.degrade(hr[part], draw_way(rng, **self.chances), quality[part].tolist(), generator)
+            x[part] = self.degrade(hr[part], draw_way(rng, **at_intensity(self.chances, self.intensity)), quality[part].tolist(), generator)
         if crops.shape[1] == 6: x = torch.where(_unsent(crops), x, crops[:, 3:].float()/255)
         return round8(downscale(x, 4)), x, hr
 

@@ -30,6 +30,7 @@ from .distiller import Distiller, Guide
 # %% ../../nbs/07_distill/03_recipes.ipynb #dc0258f4
 distill_recipes = dict( # what a recipe does not name is 0, or what the term says
     fast = dict(alpha=.5, soft='l1', upcycle=0., guidance='constant'),
+    real = dict(alpha=.5, soft='l1', upcycle=0., guidance='constant'),
     seed = dict(alpha=.3, soft='mse', kl=.01, mimic=.01, upcycle=0., guidance='linear'))
 
 def all_terms(base:str='fast')->dict: # base: a key of `distill_recipes`
@@ -103,7 +104,7 @@ def distill(
     data,                     # a pack, Vimeo-90K, a folder of pictures, or 'sample'
     out=None,                 # the run's folder; None: one named by the settings
     model='light_msafn',      # the student: a preset, or a network of your own, see `train`
-    recipe:str='fast',        # or 'seed', or a TOML file
+    recipe:str='fast',        # or 'real', 'seed', or a TOML file
     alpha:float=None,         # weight of the truth, 0..1; None: the recipe's
     seed:int=0, resume:bool=False, # resume: go on with the run in `out`
     device:str='auto', time_limit=None, # time_limit: '11.2h'

@@ -87,10 +87,10 @@ class TrainingState:
         self.stop_reason = '' # a callback that fills it ends the run after this step
         self.failed = ''      # what went wrong and what to do, for people
         zero = torch.zeros((), device=self.device)
-        self.skipped,self.bad,self.leapt = zero.clone(),zero.bool(),zero.bool() # see `take_step`
+        self.skipped,self.bad,self.leapt = zero.clone(),zero.bool(),zero.bool() # batches, this one, a callback's wish
         start_counting(self)
     model = property(lambda self: self.task.model)
-    epoch = property(lambda self: self.step//self.epoch_steps)
+    epoch = property(lambda self: self.step//self.epoch_steps) # whole ones
     def grads(self): return [p.grad for p in self.params if p.grad is not None]
     def call(self, moment): # of those that `Callback` has
         for o in self.callbacks: getattr(o, moment)(self)

@@ -56,7 +56,7 @@ def train(
     data,                     # a pack, Vimeo-90K, a folder of pictures, or 'sample'
     out=None,                 # the run's folder; None: one named by the settings, see `run`
     model='msafn',            # a preset, or a network of your own: see `make_network`
-    recipe:str='fast',        # or 'seed', or a TOML file
+    recipe:str='fast',        # or 'real', 'seed', or a TOML file
     role:str='',              # 'teacher' or 'student', in the names of files; by the preset
     seed:int=0,
     resume:bool=False,        # go on with the run in `out`

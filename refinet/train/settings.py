@@ -63,8 +63,8 @@ recipes = dict(
 recipes['real'] = recipes['fast'] | dict(
     loss='decibels', optimizer='muon', clip=0., ema=.998,
     degrade=dict(kind='real', sharp=.45, four=.25, coded=.75, quality=[20, 95]))
-rates = dict(msafn=3e-4, light_msafn=5e-4, nano_msafn=2e-3) # where a recipe names none: the wider, the lower
-muon_rate = .01 # whatever the width
+rates = dict(msafn=3e-4, light_msafn=5e-4, nano_msafn=2e-3) # for AdamW, where a recipe says lr=None: the wider, the lower
+muon_rate = .01 # for Muon (recipe real), whatever the width
 
 # %% ../../nbs/06_train/05a_settings.ipynb #4f169670
 def read_recipe(
