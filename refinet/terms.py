@@ -155,7 +155,7 @@ def term_numbers()->dict: # name to default: what the terms take beside their we
     return {k: o.default for kind in distillation_terms.values() for k,o in kind.numbers.items()}
 
 def check_terms(given:dict):
-    "An `InputError` for a weight that is no number, a name that no term has, and an own term named as one of the kit's"
+    "An `InputError` for a weight that is no number, and for a name that no term has, or that the kit's have"
     for k,v in given.items():
         known = k in distillation_terms or k in term_numbers()
         if is_own_term(v):

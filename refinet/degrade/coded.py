@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['coders', 'pillow_kernels', 'Coder', 'coders_here', 'open_coder', 'transmit', 'send', 'small_size', 'resized',
            'by_jpeg', 'as_sent', 'named_degradation', 'clips_of', 'Degraded', 'formats_to_use', 'draw_coding',
-           'encoder_versions', 'photo_run', 'SentFrames']
+           'encoder_versions', 'photo_run', 'places_of_runs', 'SentFrames']
 
 # %% ../../nbs/02_degrade/04_coded.ipynb #e72962c6
 import io, os, zlib
@@ -200,6 +200,12 @@ def photo_run(photo, length:int, size, rng)->list: # (H, W, 3) each
     size = tuple(min(a, b) for a,b in zip(size, photo.shape[1::-1]))
     return list(moving_camera(photo, length, size, int(rng.integers(2**31))))
 
+# %% ../../nbs/02_degrade/04_coded.ipynb #0ad30f2d
+def places_of_runs(names, runs)->dict: # run 0 is the frame itself
+    "Name to the number of its frame and of its run"
+    # numbered from 1000 on: tiles of a photograph have the numbers below
+    return {f'{o}#{1000+k}' if k else o: (i, k) for i,o in enumerate(names) for k in runs}
+
 # %% ../../nbs/02_degrade/04_coded.ipynb #f1490781
 class SentFrames(Frames):
     "Frames of another data set as they are, and as they were sent: (H, W, 3) or pairs (H, W, 6)"
@@ -215,9 +221,7 @@ class SentFrames(Frames):
     ):
         self.frames,self.formats = frames,formats_to_use(formats)
         self.length,self.size,self.seed = length,size,seed
-        # numbered from 1000 on: tiles of a photograph have the numbers below
-        self.places = {f'{o}#{1000+k}' if k else o: (i, k) for i,o in enumerate(frames.names)
-                       for k in range(0 if plain else 1, runs+1)}
+        self.places = places_of_runs(frames.names, range(0 if plain else 1, runs+1))
         super().__init__(frames.root, list(self.places))
         self.bad,self.listed,self.clips = frames.bad,frames.listed,clips_of(frames.names)
     def facts(self)->dict: # what a pack of it depends on, beside the frames

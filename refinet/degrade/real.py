@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['resampling_kernels', 'resampling_matrix', 'blur_matrix', 'jpeg_tables', 'jpeg', 'Way', 'draw_way', 'shrink',
-           'enlarge', 'sensor_noise', 'at_intensity', 'RealDegrade']
+           'enlarge', 'sensor_noise', 'at_intensity', 'in_groups', 'RealDegrade']
 
 # %% ../../nbs/02_degrade/03_real.ipynb #606d3ebe
 import functools, math
@@ -149,6 +149,17 @@ def at_intensity(chances:dict, by:float)->dict: # of `draw_way`
     "Blur and noise more often, as a validation that stalls may ask for"
     return chances | {k: min(chances[k]*by, 1) for k in ('blur', 'noise')}
 
+# %% ../../nbs/02_degrade/03_real.ipynb #0c6e6a65
+def _unsent(crops): # (N, 1, 1, 1): pairs of a frame and itself
+    return (crops[:, :3] == crops[:, 3:]).flatten(1).all(1).view(-1, 1, 1, 1)
+
+def in_groups(d, hr, quality, rng, generator): # d: a `RealDegrade`; each group goes one way
+    x = torch.empty_like(hr)
+    for part in (slice(k, None, d.groups) for k in range(min(d.groups, len(hr)))):
+        way = draw_way(rng, **at_intensity(d.chances, d.intensity))
+        x[part] = d.degrade(hr[part], way, quality[part], generator)
+    return x
+
 # %% ../../nbs/02_degrade/03_real.ipynb #f0a58c05
 class RealDegrade:
     "uint8 crops to (LR, degraded, HR), as frames come; the same for the same seed and step"
@@ -177,11 +188,6 @@ class RealDegrade:
         if self.flips: crops = flip_and_turn(crops, generator)
         hr = crops[:, :3].float()/255
         quality = rng.integers(*self.quality, len(hr), endpoint=True)*(rng.random(len(hr)) < self.coded)
-        x = torch.empty_like(hr)
-        for part in (slice(k, None, self.groups) for k in range(min(self.groups, len(hr)))):
-            x[part] = self.degrade(hr[part], draw_way(rng, **at_intensity(self.chances, self.intensity)), quality[part].tolist(), generator)
+        x = in_groups(self, hr, quality.tolist(), rng, generator)
         if crops.shape[1] == 6: x = torch.where(_unsent(crops), x, crops[:, 3:].float()/255)
         return round8(downscale(x, 4)), x, hr
-
-def _unsent(crops): # (N, 1, 1, 1): pairs of a frame and itself
-    return (crops[:, :3] == crops[:, 3:]).flatten(1).all(1).view(-1, 1, 1, 1)

@@ -87,7 +87,7 @@ class TrainingState:
         self.stop_reason = '' # a callback that fills it ends the run after this step
         self.failed = ''      # what went wrong and what to do, for people
         zero = torch.zeros((), device=self.device)
-        self.skipped,self.bad,self.leapt = zero.clone(),zero.bool(),zero.bool() # batches, this one, a callback's wish
+        self.skipped,self.bad,self.leapt = zero.clone(),zero.bool(),zero.bool() # batches, now, asked for
         start_counting(self)
     model = property(lambda self: self.task.model)
     epoch = property(lambda self: self.step//self.epoch_steps) # whole ones

@@ -63,7 +63,7 @@ recipes = dict(
 recipes['real'] = recipes['fast'] | dict(
     loss='decibels', optimizer='muon', clip=0., ema=.998,
     degrade=dict(kind='real', sharp=.45, four=.25, coded=.75, quality=[20, 95]))
-rates = dict(msafn=3e-4, light_msafn=5e-4, nano_msafn=2e-3) # for AdamW, where a recipe says lr=None: the wider, the lower
+rates = dict(msafn=3e-4, light_msafn=5e-4, nano_msafn=2e-3) # for AdamW, where lr is None
 muon_rate = .01 # for Muon (recipe real), whatever the width
 
 # %% ../../nbs/06_train/05a_settings.ipynb #4f169670
