@@ -7,12 +7,12 @@ __all__ = ['resampling_kernels', 'resampling_matrix', 'blur_matrix', 'jpeg_table
            'enlarge', 'sensor_noise', 'at_intensity', 'in_groups', 'RealDegrade']
 
 # %% ../../nbs/02_degrade/03_real.ipynb #606d3ebe
-import functools, math
+import math
 from typing import NamedTuple
 import numpy as np
 import torch
 import torch.nn.functional as F
-from .resampling import downscale, keys_kernel, round8
+from .resampling import downscale, keys_kernel, kept_matrix, round8
 from .augment import flip_and_turn
 
 # %% ../../nbs/02_degrade/03_real.ipynb #d09caa7e
@@ -22,28 +22,34 @@ def _lanczos(x): return torch.where(x.abs() < 3, torch.sinc(x)*torch.sinc(x/3), 
 
 resampling_kernels = dict(bicubic=keys_kernel, bilinear=_linear, area=_box, lanczos=_lanczos)
 
-@functools.lru_cache(1024)
+_resampling,_blurring,_of_jpeg = {},{},{} # see `kept_matrix`
+
 def resampling_matrix(
     old:int, new:int,     # pixels
     kernel:str='bicubic', # a key of `resampling_kernels`
+    device='cpu',
 ): # (new, old) fp32
     "Antialiased resampling along one side, as a product"
-    factor = old/new
-    centre = (torch.arange(new, dtype=torch.float64) + .5)*factor
-    at = torch.arange(old, dtype=torch.float64) + .5
-    weights = resampling_kernels[kernel]((at - centre[:, None])/max(factor, 1.))
-    return (weights/weights.sum(1, keepdim=True)).float()
+    def make():
+        factor = old/new
+        centre = (torch.arange(new, dtype=torch.float64) + .5)*factor
+        at = torch.arange(old, dtype=torch.float64) + .5
+        weights = resampling_kernels[kernel]((at - centre[:, None])/max(factor, 1.))
+        return weights/weights.sum(1, keepdim=True)
+    return kept_matrix(_resampling, (old, new, kernel), make, device, 1024)
 
 # %% ../../nbs/02_degrade/03_real.ipynb #9dd74363
-@functools.lru_cache(128)
 def blur_matrix(
     n:int,       # pixels
     sigma:float, # of the Gaussian, pixels
+    device='cpu',
 ): # (n, n) fp32
     "Gaussian blur along one side, as a product"
-    at = torch.arange(n, dtype=torch.float64)
-    weights = torch.exp(-(at - at[:, None])**2/(2*sigma**2))
-    return (weights/weights.sum(1, keepdim=True)).float()
+    def make():
+        at = torch.arange(n, dtype=torch.float64)
+        weights = torch.exp(-(at - at[:, None])**2/(2*sigma**2))
+        return weights/weights.sum(1, keepdim=True)
+    return kept_matrix(_blurring, (n, sigma), make, device, 128)
 
 # %% ../../nbs/02_degrade/03_real.ipynb #b47cb47f
 _luma = [[16, 11, 10, 16, 24, 40, 51, 61], [12, 12, 14, 19, 26, 58, 60, 55],
@@ -56,19 +62,23 @@ def jpeg_tables(
     quality, # (N,) 1..100
 ): # (N, 2, 8, 8): the steps of brightness and of colour
     "How coarsely JPEG rounds each frequency"
-    base = torch.full((2, 8, 8), 99., device=quality.device)
-    base[0],base[1, :4, :4] = torch.tensor(_luma),torch.tensor(_chroma)
+    def make():
+        base = torch.full((2, 8, 8), 99.)
+        base[0],base[1, :4, :4] = torch.tensor(_luma),torch.tensor(_chroma)
+        return base
+    base = kept_matrix(_of_jpeg, ('steps',), make, quality.device)
     q = quality.float()
     percent = torch.where(q < 50, (5000/q).floor(), 200 - 2*q).view(-1, 1, 1, 1)
     return ((base*percent + 50)/100).floor().clamp(1, 255)
 
 # %% ../../nbs/02_degrade/03_real.ipynb #cc3926fd
-@functools.lru_cache
 def _cosines(device): # (8, 8), the discrete cosine transform of eight values
-    k = torch.arange(8, dtype=torch.float64)
-    c = torch.cos((2*k + 1)*k[:, None]*math.pi/16)/2
-    c[0] /= math.sqrt(2)
-    return c.float().to(device)
+    def make():
+        k = torch.arange(8, dtype=torch.float64)
+        c = torch.cos((2*k + 1)*k[:, None]*math.pi/16)/2
+        c[0] /= math.sqrt(2)
+        return c
+    return kept_matrix(_of_jpeg, ('cosines',), make, device)
 
 def _round_blocks(plane, table): # (N, 1, H, W) around 0, sides multiples of 8; (N, 8, 8)
     n,h,w = len(plane),*plane.shape[2:]
@@ -128,14 +138,14 @@ def shrink(
     side = x.shape[-1]
     small = max(2*round(side/way.scale/2), 8) # even, as 4:2:0 has it
     if small == side: return x
-    m = resampling_matrix(side, small, way.kernel).to(x.device)
-    if way.blur: m = m @ blur_matrix(side, round(way.blur*way.scale, 1)).to(x.device)
+    m = resampling_matrix(side, small, way.kernel, x.device)
+    if way.blur: m = m @ blur_matrix(side, round(way.blur*way.scale, 1), x.device)
     return m @ x @ m.T
 
 def enlarge(x, side:int, way:Way): # (N, 3, s, s) to (N, 3, side, side), rounded
     "The frame as it is shown"
     if x.shape[-1] == side: return round8(x)
-    m = resampling_matrix(x.shape[-1], side, way.enlarge).to(x.device)
+    m = resampling_matrix(x.shape[-1], side, way.enlarge, x.device)
     return round8(m @ x @ m.T)
 
 def sensor_noise(x, way:Way, generator=None):
