@@ -7,7 +7,7 @@ __all__ = ['icme_name', 'size_ratio', 'correlation', 'best_shift', 'check_pair',
            'frames_of_both', 'PairedClips', 'icme_clips', 'open_pairs']
 
 # %% ../../nbs/01_data/05a_pairs.ipynb #55698c02
-import re
+import re, threading
 from pathlib import Path
 import numpy as np
 from PIL import Image
@@ -135,10 +135,13 @@ class PairedClips(Frames):
         for sent,truth in pairs:
             n = frames_of_both(sent, truth)
             self.places |= {f'{Path(sent).stem}/im{i+1}.png': (sent, truth, i) for i in range(n)}
-        self.at = None # the open clip, the number of its next frame, its frames
+        # the open clip, the number of its next frame, its frames
+        self.at,self.lock = None,threading.Lock()
         super().__init__(Path(pairs[0][1]).parent, split_names(list(self.places), split))
         check_pair(*np.split(self.array(0), 2, 2)[::-1], self.names[0])
-    def array(self, i): # quick in order
+    def array(self, i): # quick in order; threads take turns
+        with self.lock: return self.pair(i)
+    def pair(self, i):
         from refinet.enhance.reading_clips import clip_frames
         sent,truth,n = self.places[self.names[i]]
         if self.at is None or self.at[0] != sent or self.at[1] > n:

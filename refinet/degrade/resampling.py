@@ -25,11 +25,13 @@ def kept_matrix(
     "A matrix that is made once, and serves whatever comes next"
     key = *key,str(device)
     if key in kept: return kept[key]
-    with torch.inference_mode(False): made = make().float().to(device) # it is used where there are gradients too
+    # it is used where there are gradients too
+    with torch.inference_mode(False): made = make().float().to(device)
     if type(made) is not torch.Tensor: return made # a shape without values, in a mode of torch's: not kept
     if len(kept) >= limit: kept.pop(next(iter(kept)))
     return kept.setdefault(key, made)
 
+# %% ../../nbs/02_degrade/00_resampling.ipynb #8a6706f3
 _matrices = {}
 
 def resize_matrix(

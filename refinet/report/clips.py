@@ -13,7 +13,7 @@ import torch
 from ..core.files import InputError
 from ..core.progress import bar
 from ..data.images import as_frame
-from ..degrade.coded import coders, named_degradation, resized, small_size, transmit
+from ..degrade.coded import arrivals, coders, named_degradation, resized, whole_blocks
 from ..enhance.reading_clips import clip_frames, clip_suffixes, count_frames
 from ..metrics.scores import score, shave, to_y
 
@@ -28,12 +28,11 @@ def received(
         raise InputError(f"degrade {degrade!r}: clips are sent as video: "
                          f"{', '.join(f'{o}:27' for o in coders)}")
     waiting = deque()
-    def small():
-        for o in frames:
-            o = o[:o.shape[0]//4*4, :o.shape[1]//4*4]
+    def noted():
+        for o in map(whole_blocks, frames):
             waiting.append(o)
-            yield resized(o, small_size(o, way), way.kernel)
-    for got,_ in transmit(small(), coder, level):
+            yield o
+    for got in arrivals(noted(), way, coder, level):
         truth = waiting.popleft()
         yield truth,resized(got, truth.shape[1::-1], way.enlarge)
 
