@@ -377,16 +377,14 @@ def enhance(source:Annotated[str, arg('a picture, a folder or a clip')],
     from refinet.enhance.folders import FolderResult, enhance
     from refinet.enhance.reading_clips import is_clip
     how = dict(upscale=upscale, tile=tile, device=device, strength=strength)
-    if Path(source).is_dir(): more = dict(workers=workers, shard=shard, redo=redo)
-    else: more = dict(crf=crf, preview=preview) if is_clip(source) else {}
-    network,plan = before_start(model, source, out, engine, dry_run, **how, **more)
+    if Path(source).is_dir(): how |= dict(workers=workers, shard=shard, redo=redo)
+    elif is_clip(source): how |= dict(crf=crf, preview=preview)
+    network,plan = before_start(model, source, out, engine, dry_run, **how)
     if dry_run: return show(plan.as_dict(), json, str(plan))
     log(plan)
-    found = enhance(network, source, out, anyway=anyway, **how, **more)
-    if not isinstance(found, FolderResult):
-        show(dict(out=str(found)), json, str(found))
-        return
-    show_folder(found, out, json)
+    found = enhance(network, source, out, anyway=anyway, **how)
+    if isinstance(found, FolderResult): show_folder(found, out, json)
+    else: show(dict(out=str(found)), json, str(found))
 
 # %% ../nbs/14_cli.ipynb #92bc088c
 @app.command()
