@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Folders', 'platform_name', 'folders', 'refinet_data', 'pick_device', 'amp_dtype', 'gpu_count', 'describe_device',
-           'seed_everything', 'rng_state', 'set_rng_state']
+           'to_device', 'seed_everything', 'rng_state', 'set_rng_state']
 
 # %% ../../nbs/00_core/02_platform.ipynb #e02afdde
 import functools, os, random, tempfile
@@ -118,6 +118,16 @@ def describe_device(device)->str:
     used = range(gpu_count()) if device.index is None else [device.index]
     names = [torch.cuda.get_device_name(i) for i in used]
     return f"{len(names)} GPU: " + ', '.join(names)
+
+# %% ../../nbs/00_core/02_platform.ipynb #18764662
+def to_device(
+    x,      # a tensor
+    device, # or its name
+):
+    "The same on another device; the CPU does not wait for a GPU"
+    import torch
+    # on a Mac, what is still being copied would have to be kept
+    return x.to(device, non_blocking=torch.device(device).type not in ('cpu', 'mps'))
 
 # %% ../../nbs/00_core/02_platform.ipynb #f39b5902
 def seed_everything(

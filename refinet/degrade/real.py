@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 import torch.nn.functional as F
+from ..core.platform import to_device
 from .resampling import downscale, keys_kernel, kept_matrix, round8
 from .augment import flip_and_turn
 
@@ -187,7 +188,9 @@ class RealDegrade:
     def degrade(self, hr, way, quality, generator): # (n, 3, S, S); quality of each, 0: not coded
         x = round8(sensor_noise(shrink(hr, way), way, generator))
         picks = [i for i,q in enumerate(quality) if q]
-        if picks: x[picks] = jpeg(x[picks], torch.tensor([quality[i] for i in picks], device=x.device))
+        if picks:
+            at = to_device(torch.tensor(picks), x.device) # a list would make the CPU wait
+            x[at] = jpeg(x[at], to_device(torch.tensor([quality[i] for i in picks]), x.device))
         return enlarge(x, hr.shape[-1], way)
     def __call__(self,
         crops,      # (N, 3, S, S) uint8, or (N, 6, S, S): the truth and the frame as sent

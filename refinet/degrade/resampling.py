@@ -13,6 +13,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from ..core.files import InputError
+from ..core.platform import to_device
 
 # %% ../../nbs/02_degrade/00_resampling.ipynb #78310669
 def kept_matrix(
@@ -26,7 +27,7 @@ def kept_matrix(
     key = *key,str(device)
     if key in kept: return kept[key]
     # it is used where there are gradients too
-    with torch.inference_mode(False): made = make().float().to(device)
+    with torch.inference_mode(False): made = to_device(make().float(), device)
     if type(made) is not torch.Tensor: return made # a shape without values, in a mode of torch's: not kept
     if len(kept) >= limit: kept.pop(next(iter(kept)))
     return kept.setdefault(key, made)

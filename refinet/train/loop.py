@@ -80,7 +80,7 @@ class TrainingState:
         self.lr,self.schedule,self.lr_scale = lr,schedule,1. # lr_scale: for callbacks
         self.params = [p for p in task.parameters() if p.requires_grad]
         self.opt = torch.optim.AdamW(self.params, lr, weight_decay=weight_decay,
-                                     fused=self.device.type in ('cpu', 'cuda'))
+                                     fused=self.device.type != 'mps')
         self.step,self.seconds,self.row = 0,0.,{}
         self.batch = None     # the last one, as the network saw it
         self.between = True   # steps: False while one is under way

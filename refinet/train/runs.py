@@ -36,6 +36,7 @@ from .monitoring import Bar, CSVLog, SaveBest, CenterCrops, TensorBoard, Validat
 from .checkpoints import Checkpoint, Signals, TimeLimit, checkpoints_in, named_only
 from .checkpoints import resume, trained_state
 from .probe import probe_gpus
+from .memory import warn_of_memory
 
 # %% ../../nbs/06_train/05b_runs.ipynb #93aea7ef
 # the list for settings `s`
@@ -204,6 +205,7 @@ def begin(t, out, s, settings, valid, resumed, quiet):
     if rank() == 0:
         try_saving(t, settings['model'])
         announce(t, out, settings, s, valid)
+        warn_of_memory(t)
     if isinstance(t.parallel, nn.DataParallel): probe_gpus(t)
 
 def fit_rest(t, out, role): # also where a kill was quicker than the last write

@@ -20,7 +20,7 @@ def take_step(t):
     "One step of the optimizer, none where the loss or a gradient is not finite"
     norm = torch.stack([g.norm() for g in t.grads()]).norm()
     t.bad = ~(norm.isfinite() & t.loss.isfinite()) | t.leapt
-    if t.device.type in ('cpu', 'cuda'): # fused
+    if t.device.type != 'mps': # fused
         t.opt.grad_scale,t.opt.found_inf = None,t.bad.float()
         t.opt.step()
     elif not t.bad: t.opt.step()
