@@ -6,7 +6,7 @@ from fastcore.script import call_parse
 root = Path(__file__).parent.parent
 pictures = root/'nbs'/'images'
 # of the table of tutorials: the notebook, and the cell whose picture stands for it
-shown = {'01_train_a_teacher': 'f7016e77', '02_distil_a_student': 'b10dfb13', '03_explore_alpha': 'SWEEP', '04a_your_own_loss': 'b980c494',
+shown = {'01_train_a_teacher': 'fc22986b', '02_distil_a_student': '94602053', '03_explore_alpha': 'de07f14d', '04a_your_own_loss': 'b980c494',
          '04_enhance_pictures_and_clips': '400f0680', '05_your_data_your_teacher': 'df20c2ea', '06_publish': '2b912260'}
 
 def text(o): return ''.join(o) if isinstance(o, list) else o
