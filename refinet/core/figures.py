@@ -127,10 +127,12 @@ def label_points(
     "Write each name beside its point, and none over another"
     dots = ax.transData.transform([(x, y) for _,x,y,_ in points])/ax.figure.dpi*72 # points of 1/72 inch
     taken = [(x-3, y-3, x+3, y+3) for x,y in dots]
+    left,right = ax.bbox.extents[[0, 2]]/ax.figure.dpi*72
     for (name,x,y,colour),(px,py) in zip(points, dots):
-        wide = .58*size*len(name)
+        wide = .64*size*len(name)
         places = [(dx, dy) for dy in (4, -size-4, -size/2, size+8, -2*size-8) for dx in (5, -wide-5, -wide/2)]
         def box(o): return px+o[0], py+o[1], px+o[0]+wide, py+o[1]+size
-        best = next((o for o in places if _free(box(o), taken)), places[0])
+        inside = [o for o in places if left < box(o)[0] and box(o)[2] < right]
+        best = next((o for o in inside if _free(box(o), taken)), places[0])
         taken.append(box(best))
         ax.annotate(name, (x, y), textcoords='offset points', xytext=best, fontsize=size, color=colour)
