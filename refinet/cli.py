@@ -7,7 +7,8 @@ __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out',
            'show', 'version', 'main', 'demo', 'frames_to_pack', 'frame_numbers', 'at_least', 'pack', 'check',
            'training', 'summary', 'train', 'term_options', 'WithTerms', 'distill', 'ablate', 'frames_to_evaluate',
            'clip_report', 'evaluate', 'check_engine', 'show_folder', 'enhance', 'report', 'bench', 'bench_data',
-           'bench_train', 'export', 'start_app', 'data', 'push', 'status', 'output', 'publish', 'wheels']
+           'bench_train', 'bench_memory', 'export', 'start_app', 'doctor', 'data', 'push', 'status', 'output',
+           'publish', 'wheels']
 
 # %% ../nbs/14_cli.ipynb #45738f0c
 import inspect, json, sys
@@ -454,6 +455,23 @@ def bench_train(models:Annotated[str, opt('presets, with commas between')]='nano
     show(found, json, f"{found['device']}, {found['dtype']}, crops of {size}, {batch} a step\n"
          + table(found['rows']))
 
+# %% ../nbs/14_cli.ipynb #a7c7449e
+@bench_app.command('memory')
+def bench_memory(models:Annotated[str, opt('presets, with commas between')]='nano_msafn,light_msafn,msafn',
+                 batch:Annotated[int, opt('crops a step')]=64,
+                 size:Annotated[int, opt('side of a crop, pixels')]=96,
+                 dtype:Annotated[str, opt('fp32, fp16 or bf16')]='fp16', json:Json=False):
+    "Memory that a training step takes on a GPU, and the crops that fit: computed, not measured."
+    import torch
+    from refinet.core.figures import table
+    from refinet.train.memory import memory_table
+    formats = dict(fp32=None, fp16=torch.float16, bf16=torch.bfloat16)
+    if dtype not in formats: raise InputError(f"no number format {dtype!r}: there are {', '.join(formats)}")
+    found = dict(batch=batch, size=size, dtype=dtype,
+                 rows=memory_table(models.split(','), size, batch, formats[dtype]))
+    show(found, json, f"crops of {size}, {dtype}: memory of a step, and how many crops fit on which GPU\n"
+         + table(found['rows']))
+
 # %% ../nbs/14_cli.ipynb #b0759363
 @app.command()
 def export(model:Model,
@@ -482,6 +500,15 @@ def start_app(model:Annotated[list[str],
     "Upload a picture or take one, compare before and after: in the browser."
     from refinet.app import serve
     raise typer.Exit(serve(model, port, host))
+
+# %% ../nbs/14_cli.ipynb #c94a65c5
+@app.command()
+def doctor(model:Annotated[str, opt('a preset that ships weights')]='nano_msafn', json:Json=False):
+    "What this machine is and can do, engine by engine, in about a minute."
+    from refinet.report.doctor import doctor, report_text
+    def tell(row): log(f"{row['engine']}: {row['error'] or str(row['ms']) + ' ms'}")
+    found = doctor(model, tell=lambda row: None if json else tell(row))
+    show(found, json, report_text(found))
 
 # %% ../nbs/14_cli.ipynb #8943b3c1
 kaggle = typer.Typer(no_args_is_help=True, help='Data sets in, notebooks and weights out.')

@@ -76,10 +76,10 @@ def _child(folder): # what the process of its own does; `folder` holds job.json 
         if job['kind'] == 'torch': made = fast_pixels(made, upscale)
         outs = [enhance_pixels(made, o, upscale) for o in np.load(folder/'pictures.npz').values()]
         first = time.perf_counter() - start
-        times = _frame_times(made, picture_of_size(job['size']), upscale, job['seconds'])
+        times = [_frame_times(made, picture_of_size(o), upscale, job['seconds']) for o in job['sizes']]
         np.savez(folder/'outs.npz', *outs)
-        found = dict(dtype=_number_format(made), ms=round(statistics.median(times), 2),
-                     start_s=round(first, 2))
+        ms = [round(statistics.median(o), 2) for o in times]
+        found = dict(dtype=_number_format(made), ms=ms[0], more_ms=ms[1:], start_s=round(first, 2))
     except InputError as e: found = dict(error=str(e))
     (folder/'found.json').write_text(json.dumps(found))
 
@@ -130,16 +130,18 @@ def try_engine(
     threads:int|None=None, # None: as each library likes
     seconds:float=1.,    # for which frames are timed, three at the least
     timeout:float=120.,  # seconds until it counts as failed
-)->dict: # engine, dtype, ms, start_s, db, error
+    more_sizes=(),       # that are timed too
+)->dict: # engine, dtype, ms, more_ms, start_s, db, error
     "One engine in a process of its own: time of a frame, and PSNR against what torch makes in fp32"
     net = unwrap(load_model(model) if isinstance(model, (str, Path)) else model)
-    row = dict(engine=kind, dtype='', ms=None, start_s=None, db=None, error=why_not(kind, net))
+    row = dict(engine=kind, dtype='', ms=None, more_ms=[], start_s=None, db=None, error=why_not(kind, net))
     if row['error']: return row
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as d:
         folder,pictures = Path(d),check_pictures(upscale)
         save_model(net, folder/'model.safetensors')
         np.savez(folder/'pictures.npz', *pictures)
-        job = dict(kind=kind, size=list(size), upscale=upscale, threads=threads, seconds=seconds)
+        sizes = [list(o) for o in (size, *more_sizes)]
+        job = dict(kind=kind, sizes=sizes, upscale=upscale, threads=threads, seconds=seconds)
         (folder/'job.json').write_text(json.dumps(job))
         row |= _in_own_process(folder, timeout)
         if row['error']: return row
@@ -160,12 +162,14 @@ def try_engines(
     kinds=engines,       # which
     threads:int|None=None, # None: as each library likes
     timeout:float=120.,  # seconds for each
+    more_sizes=(),       # that are timed too
     tell=lambda row: None, # called with each row as it is found
 )->list: # of rows: see `try_engine`
     "Every engine, each in a process of its own"
     net,rows = load_model(model) if isinstance(model, (str, Path)) else model,[]
     for kind in kinds:
-        rows.append(try_engine(net, kind, size, upscale, threads, timeout=timeout))
+        rows.append(try_engine(net, kind, size, upscale, threads, timeout=timeout,
+                               more_sizes=more_sizes))
         tell(rows[-1])
     return rows
 

@@ -11,8 +11,7 @@ __all__ = ['callbacks_for', 'how_judged', 'write_run', 'go_on', 'finish', 'plain
 import datetime, hashlib, inspect, json, os, platform
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-import refinet
-import torch
+import refinet, torch
 import torch.distributed as dist
 from torch import nn
 from ..core.files import InputError, atomic_write, from_command, only_one, option
@@ -29,12 +28,12 @@ from .parallel import from_first, join_workers, leave_workers, rank, workers
 from .loop import schedules
 from .settings import check_callbacks, make_degrade
 from .trainer import StopOnNaN, Trainer
-from .callbacks import Centralize, Clip, EMA, LossSpikeRollback, RaiseIntensity, ReduceLR
-from .callbacks import all_finite
+from .callbacks import (Centralize, Clip, EMA, LossSpikeRollback, RaiseIntensity, ReduceLR,
+                                     all_finite)
 from .optimizers import make_optimizer
 from .monitoring import Bar, CSVLog, SaveBest, CenterCrops, TensorBoard, Validate, to_bytes
-from .checkpoints import Checkpoint, Signals, TimeLimit, checkpoints_in, named_only
-from .checkpoints import resume, trained_state
+from .checkpoints import (Checkpoint, Signals, TimeLimit, checkpoints_in, named_only, resume,
+                                       trained_state)
 from .probe import probe_gpus
 from .memory import warn_of_memory
 
@@ -49,8 +48,7 @@ def callbacks_for(s, out, role, name, frames, settings, time_limit=None, since=N
              *([TensorBoard(out)] if s.get('tensorboard') else []), SaveBest(out, role, name),
              *([TimeLimit(time_limit, since)] if time_limit else []),
              Signals(), Checkpoint(out, settings=settings)]
-    # one process writes
-    writes = Bar,CSVLog,TensorBoard,SaveBest,Checkpoint
+    writes = Bar,CSVLog,TensorBoard,SaveBest,Checkpoint # one process does it for all
     return [o for o in found if rank() == 0 or not isinstance(o, writes)]
 
 # %% ../../nbs/06_train/05b_runs.ipynb #cd479f05
