@@ -48,9 +48,9 @@ def is_quick(
     gpus = gpu_count()
     quick = found.path == sample_root()
     missing = 'no copy of Vimeo-90K was added' if gpus else 'there is no GPU'
-    here = f"{gpus} GPU{'s' if gpus > 1 else ''}" if gpus else 'a CPU'
+    here = f"{gpus or 'no'} GPU{'s'*(gpus != 1)}"
     print(f'QUICK, because {missing}: a minute, on {found.what}' if quick
-          else f'FULL, because there is a data set, and {here}: hours, on {found.what}')
+          else f'FULL, because there are {here} and a data set: hours, on {found.what}')
     return quick
 
 # %% ../../nbs/12_kaggle/00_datasets.ipynb #59bf7e9c

@@ -81,7 +81,8 @@ def plot_by_quantizer(
 ):
     "Gain against the quantizer, clean frames at the left; a panel for each encoder"
     coders = list(dict.fromkeys(k.split('+')[1].split(':')[0] for k in rows[0] if '+' in k))
-    fig,axes = plt.subplots(1, len(coders), figsize=(9, 3.6), sharey=True, squeeze=False, layout='constrained')
+    fig,axes = plt.subplots(1, len(coders), figsize=(9, 3.6), sharey=True, squeeze=False,
+                            layout='constrained')
     for ax,coder in zip(axes[0], coders):
         names = ['scale:4', *(k for k in rows[0] if f'+{coder}:' in k)]
         for row in rows: ax.plot([row[k] for k in names], marker='o', label=row['network'])

@@ -113,6 +113,7 @@ def beside_peers(
             mine[label_of(m)][t] = round(o['psnr_y'], 2)
     return sorted([*mine.values(), *peers], key=lambda o: o['parameters'])
 
+# %% ../../nbs/10_report/02_quality.ipynb #d2d371f2
 def plot_peers(
     rows, # from `beside_peers`
 )->Image.Image:

@@ -61,8 +61,8 @@ def crop_sheet(
     top = max((v - truth).abs().mean(1).max().item() for v in cut.values())
     above = image_grid(cut, zoom=zoom, metrics_to=next(iter(cut)))
     maps = {f'error of {k}': error_map(v, truth, top) for k,v in list(cut.items())[1:]}
-    below = image_grid({f'error: 0 to {top*255:.0f} of 255': colour_bar(truth.shape[3], truth.shape[2])} | maps,
-                       zoom=zoom)
+    scale = {f'error: 0 to {top*255:.0f} of 255': colour_bar(truth.shape[3], truth.shape[2])}
+    below = image_grid(scale | maps, zoom=zoom)
     return vstack(above, below)
 
 # %% ../../nbs/11_widgets/02_explorer.ipynb #92aad43d
