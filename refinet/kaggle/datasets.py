@@ -50,7 +50,7 @@ def is_quick(
     missing = 'no copy of Vimeo-90K was added' if gpus else 'there is no GPU'
     here = f"{gpus or 'no'} GPU{'s'*(gpus != 1)}"
     print(f'QUICK, because {missing}: a minute, on {found.what}' if quick
-          else f'FULL, because there are {here} and a data set: hours, on {found.what}')
+          else f'FULL, because of {here} and a data set: hours, on {found.what}')
     return quick
 
 # %% ../../nbs/12_kaggle/00_datasets.ipynb #59bf7e9c
