@@ -6,9 +6,9 @@
 __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out', 'bench_app', 'kaggle', 'Kernel', 'opt', 'arg',
            'show', 'version', 'main', 'demo', 'frames_to_pack', 'frame_numbers', 'at_least', 'pack', 'check',
            'training', 'summary', 'train', 'term_options', 'WithTerms', 'distill', 'ablate', 'frames_to_evaluate',
-           'clip_report', 'evaluate', 'check_engine', 'show_folder', 'enhance', 'report', 'bench', 'bench_data',
-           'bench_train', 'bench_memory', 'export', 'start_app', 'doctor', 'data', 'push', 'status', 'output',
-           'publish', 'wheels']
+           'clip_report', 'evaluate', 'check_engine', 'show_folder', 'before_start', 'enhance', 'report', 'bench',
+           'bench_data', 'bench_train', 'bench_memory', 'export', 'start_app', 'doctor', 'data', 'push', 'status',
+           'output', 'publish', 'wheels']
 
 # %% ../nbs/14_cli.ipynb #45738f0c
 import inspect, json, sys
@@ -324,7 +324,7 @@ def evaluate(model:Model, data:Annotated[str, opt("a pack, Vimeo-90K, a folder o
 # %% ../nbs/14_cli.ipynb #a9802e21
 def check_engine(engine, device, tile):
     "An `InputError` where an engine cannot do what is asked"
-    if engine != 'torch' and device not in ('auto', 'cpu'):
+    if engine not in ('torch', 'auto') and device not in ('auto', 'cpu'):
         raise InputError(f"--engine {engine} is for the CPU: leave --device {device} out, or use "
                          "--engine torch")
     if engine in ('onnx', 'int8', 'openvino') and tile:
@@ -338,6 +338,19 @@ def show_folder(found, out, json): # a `FolderResult`
     show(dict(out=out, done=found.done, skipped=found.skipped, failed=found.failed), json, counts)
     raise typer.Exit(1 if found.failed else 0)
 
+# %% ../nbs/14_cli.ipynb #df8ada2f
+def before_start(model, source, out, engine, dry, tile, device, preview=None, **how): # a network and a `Plan`
+    "What `enhance` is to use, and what is going to happen"
+    from refinet.engines.plan import Preparation, choose_engine, plan_of
+    from refinet.engines.runtimes import engines
+    if engine not in ('auto', *engines):
+        raise InputError(f"--engine {engine}: there are auto, {', '.join(engines)}")
+    check_engine(engine, device, tile)
+    ready = Preparation(model, source, out, tile=tile, device=device, **how)
+    if engine == 'auto': choose_engine(ready, dry)
+    else: ready.use(engine)
+    return ready.made, plan_of(ready)
+
 # %% ../nbs/14_cli.ipynb #26473fb7
 @app.command()
 def enhance(source:Annotated[str, arg('a picture, a folder or a clip')],
@@ -347,8 +360,8 @@ def enhance(source:Annotated[str, arg('a picture, a folder or a clip')],
             tile:Annotated[Optional[int],
                            opt('work in tiles of this side; 0: whole frames; by the size if left out')]=None,
             engine:Annotated[str,
-                             opt('torch, bf16, onnx (fp32 inside), int8 (for soft or small frames) or '
-                                 'openvino')]='torch',
+                             opt('auto: the one that is done first here; torch, bf16, onnx (fp32 inside), '
+                                 'int8 (for soft or small frames) or openvino')]='auto',
             device:Device='auto',
             workers:Annotated[int, opt('of a folder: pictures on their way at once')]=3,
             shard:Annotated[Optional[str], opt('of a folder: K/N, the part to do')]=None,
@@ -359,20 +372,20 @@ def enhance(source:Annotated[str, arg('a picture, a folder or a clip')],
             strength:Annotated[float, opt('0: as it is; 1: all that the network does')]=1.,
             preview:Annotated[Optional[str],
                               opt('of a clip: another clip, before and after side by side')]=None,
+            dry_run:Annotated[bool, opt('only say what there is to do, and for how long', '--dry-run')]=False,
             json:Json=False):
     "Enhance a picture, a folder or a clip."
     from refinet.enhance.folders import FolderResult, enhance
     from refinet.enhance.reading_clips import is_clip
-    from refinet.engines.runtimes import engine as make
-    check_engine(engine, device, tile)
-    if Path(source).is_dir(): more = dict(workers=workers, shard=shard, redo=redo)
-    else: more = dict(crf=crf, preview=preview) if is_clip(source) else {}
-    found = enhance(make(model, engine, upscale), source, out, upscale=upscale, tile=tile,
-                    device=device, anyway=anyway, strength=strength, **more)
-    if not isinstance(found, FolderResult):
-        show(dict(out=str(found)), json, str(found))
-        return
-    show_folder(found, out, json)
+    how = dict(upscale=upscale, tile=tile, device=device, strength=strength)
+    if Path(source).is_dir(): how |= dict(workers=workers, shard=shard, redo=redo)
+    elif is_clip(source): how |= dict(crf=crf, preview=preview)
+    network,plan = before_start(model, source, out, engine, dry_run, **how)
+    if dry_run: return show(plan.as_dict(), json, str(plan))
+    log(plan)
+    found = enhance(network, source, out, anyway=anyway, **how)
+    if isinstance(found, FolderResult): show_folder(found, out, json)
+    else: show(dict(out=str(found)), json, str(found))
 
 # %% ../nbs/14_cli.ipynb #92bc088c
 @app.command()

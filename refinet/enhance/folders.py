@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FolderResult', 'parse_shard', 'list_folder', 'some', 'result_names', 'no_room', 'enhance_folder', 'own_device',
-           'on_device', 'spares_sharp', 'enhance']
+           'on_device', 'ready_for', 'spares_sharp', 'enhance']
 
 # %% ../../nbs/08_enhance/06_folders.ipynb #9a4640ae
 import contextlib, copy, errno, os, threading, warnings
@@ -207,6 +207,16 @@ def on_device(
     same = here.type == there.type and there.index in (None, here.index)
     return model if same else copy.deepcopy(model).to(there)
 
+# %% ../../nbs/08_enhance/06_folders.ipynb #372aa1c8
+def ready_for(
+    model,              # a network, a preset with shipped weights, a file of weights, or an engine
+    upscale:bool=False, # four times as large; False: same size
+    device:str='auto',  # see `enhance`
+):
+    "What enhances a frame: the network there, by the quickest way to the same pictures; an engine as it is"
+    if isinstance(model, (str, Path)): model = load_model(model).to(own_device(device))
+    return fast_pixels(on_device(model, device), upscale) if isinstance(model, nn.Module) else model
+
 # %% ../../nbs/08_enhance/06_folders.ipynb #da237f25
 def spares_sharp(model)->bool: # any network, or an engine that runs one
     "Whether a frame that was never shrunk comes back as it was, so that nobody has to look first"
@@ -230,8 +240,7 @@ def enhance(
     if not src.exists(): raise InputError(f"{src}: no such file or folder")
     if tile is not None and tile < 0:
         raise InputError(f"tile={tile}: the side of a tile in pixels, or 0 for the frame in one piece")
-    if isinstance(model, (str, Path)): model = load_model(model).to(own_device(device))
-    if isinstance(model, nn.Module): model = fast_pixels(on_device(model, device), upscale)
+    model = ready_for(model, upscale, device)
     if strength != 1: model = Blended(model, strength)
     kept = None if anyway or upscale or spares_sharp(model) else []
     if src.is_dir(): found = enhance_folder(model, src, dest, upscale, tile, kept=kept, **kw)
