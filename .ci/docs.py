@@ -1,5 +1,6 @@
-"The docs site by quarto, into _docs; `--check` only prepares every notebook for it. What is documented comes from the package: no cell is run but `show_doc`"
-import re, sys, tempfile
+"""The docs site by quarto, into _docs; `--check` only prepares every notebook for it, and looks whether each stored figure says what it shows. What is
+documented comes from the package: no cell is run but `show_doc`"""
+import json, re, sys, tempfile
 from pathlib import Path
 from fastcore.script import call_parse
 import nbdev.processors as processors
@@ -12,6 +13,22 @@ def begin(self): # nbdev would run every cell with an import in it, tests too, w
 
 processors.exec_show_docs.begin = begin
 processors._do_eval = lambda cell: cell.cell_type == 'code' and bool(cell.parsed_()) and processors._show_docs(cell.parsed_())
+
+WITHOUT_WORDS = 9 # figures that may have neither a title nor an alt text: lower it when there are fewer, never raise it
+
+def is_figure(output): return any(o.startswith('image/') for o in output.get('data', {}))
+
+def says_what(source): # an alt text, or a title in the figure
+    return bool(re.search(r'^#\|\s*fig-alt:\s*\S.{9,}', source, re.M) or re.search(r'title\s*=|title\(|plot_curves\(', source))
+
+def figures(): # of all notebooks: stored, and the cells of those that say nothing
+    stored,silent = 0,[]
+    for fn in nbglob(as_path=True):
+        for c in json.loads(fn.read_text(encoding='utf-8'))['cells']:
+            n = sum(map(is_figure, c.get('outputs', [])))
+            stored += n
+            if n and not says_what(''.join(c['source'])): silent.append(f'{fn.parent.name}/{fn.name}, cell {c["id"]}')
+    return stored,silent
 
 @call_parse
 def main(
@@ -29,3 +46,6 @@ def main(
             documented += (Path(d)/fn.name).read_text().count('[source](')
     print(f'{documented} functions and classes documented')
     if not documented: sys.exit('nothing is documented')
+    stored,silent = figures()
+    print(f'{stored} stored figures, {len(silent)} without a title or an alt text')
+    if len(silent) > WITHOUT_WORDS: sys.exit('no title and no #| fig-alt: ' + '; '.join(silent))

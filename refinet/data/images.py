@@ -414,9 +414,12 @@ def _rgb_last(a, is_tensor): # to (H, W, 3), floats or uint8
     return np.repeat(a, 3, 2) if a.shape[-1] == 1 else a[..., :3]
 
 def as_picture(
-    x, # a Pillow picture, a tensor (3, H, W) or (1, 3, H, W), an array (H, W, 3); floats in [0, 1] or uint8
+    # a file, a Pillow picture, a tensor (3, H, W) or (1, 3, H, W), an array (H, W, 3);
+    # floats in [0, 1] or uint8
+    x,
 )->Image.Image: # RGB
     "A picture of 8 bits; floats are clamped and rounded"
+    if isinstance(x, (str, Path)): x = open_picture(x)
     if isinstance(x, Image.Image): return Image.fromarray(to_rgb8(x))
     is_tensor = torch.is_tensor(x)
     if is_tensor: x = x.detach().cpu()

@@ -16,7 +16,7 @@ from PIL import Image
 from ..core.files import InputError
 from ..core.progress import bar, log
 from ..core.platform import amp_dtype, pick_device, refinet_data
-from ..core.figures import figure_picture
+from ..core.figures import figure_picture, label_points
 from ..data.frames import FrameFolder
 from ..degrade.resampling import to_uint8, upscale
 from ..models.descriptor import Descriptor, describe
@@ -243,15 +243,14 @@ def plot_bench(
     rows = [o for o in found['rows'] if o.get('psnr_y') is not None and o['ms']]
     if not rows: raise InputError("nothing to plot: PSNR is measured with --data FOLDER")
     fig = Figure(figsize=(8, 4.5), dpi=100, layout='constrained')
-    ax = fig.subplots()
+    ax,named = fig.subplots(),[]
     for i,name in enumerate(dict.fromkeys(o['model'] for o in rows)):
         mine = sorted((o for o in rows if o['model'] == name), key=lambda o: o['ms'])
         ax.plot([o['ms'] for o in mine], [o['psnr_y'] for o in mine], color=f'C{i % 10}', lw=.8, alpha=.6)
         for o in mine:
             ax.plot(o['ms'], o['psnr_y'], color=f'C{i % 10}', ms=7,
                     **marks[o['engine'], 'float32' if o['dtype'] == 'float32' else 'fewer bits'])
-        ax.annotate(name, (mine[0]['ms'], mine[0]['psnr_y']), textcoords='offset points', xytext=(4, 6),
-                    fontsize=8, color=f'C{i % 10}')
+        named.append((name, mine[0]['ms'], mine[0]['psnr_y'], f'C{i % 10}'))
     for (by,bits),kw in marks.items(): ax.plot([], [], color='grey', **kw, label=f'{by}, {bits}')
     ax.set_xscale('log')
     ax.set_xlabel(f"ms a frame, {found['size']}, {found['device']}, {found['threads']} threads")
@@ -259,6 +258,8 @@ def plot_bench(
     ax.legend(fontsize=8)
     ax.grid(alpha=.3, which='both')
     ax.margins(.12)
+    fig.draw_without_rendering() # the layout, before the names look for a place
+    label_points(ax, named)
     return figure_picture(fig)
 
 marks = {('torch', 'float32'): dict(marker='o', ls=''),

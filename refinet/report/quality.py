@@ -15,7 +15,7 @@ from PIL import Image
 from ..core.files import InputError, atomic_write
 from ..core.progress import log
 from ..core.platform import pick_device
-from ..core.figures import figure_picture, markdown, page
+from ..core.figures import figure_picture, label_points, markdown, page
 from ..data.frames import Frames
 from ..data.images import as_frame
 from ..data.vimeo import load_photograph
@@ -113,24 +113,26 @@ def beside_peers(
             mine[label_of(m)][t] = round(o['psnr_y'], 2)
     return sorted([*mine.values(), *peers], key=lambda o: o['parameters'])
 
+# %% ../../nbs/10_report/02_quality.ipynb #d2d371f2
 def plot_peers(
     rows, # from `beside_peers`
 )->Image.Image:
     "PSNR on Set5 against parameters"
     from matplotlib.figure import Figure
     fig = Figure(figsize=(8, 3.6), dpi=100, layout='constrained')
-    ax = fig.subplots()
+    ax,named = fig.subplots(),[]
     for o in rows:
         if not o['Set5'] or not o['parameters']: continue
-        own = o['source'] == 'measured here'
-        ax.plot(o['parameters'], o['Set5'], 'o', color='C3' if own else 'C0', mfc='C3' if own else 'white')
-        ax.annotate(o['network'], (o['parameters'], o['Set5']), textcoords='offset points', xytext=(5, 4),
-                    fontsize=8, color='C3' if own else 'C0')
+        colour = 'C3' if o['source'] == 'measured here' else 'C0'
+        ax.plot(o['parameters'], o['Set5'], 'o', color=colour, mfc='white' if colour == 'C0' else colour)
+        named.append((o['network'], o['parameters'], o['Set5'], colour))
     ax.set_xscale('log')
     ax.set_xlabel('parameters')
     ax.set_ylabel('Set5, PSNR, dB (Y)')
     ax.grid(alpha=.3, which='both')
     ax.margins(.12)
+    fig.draw_without_rendering() # the layout, before the names look for a place
+    label_points(ax, named)
     return figure_picture(fig)
 
 # %% ../../nbs/10_report/02_quality.ipynb #49ab1d75
