@@ -23,6 +23,7 @@ from .models.loading import load_model
 from .metrics.scores import score
 from .enhance.fused import fast_pixels
 from .enhance.pictures import enhance_image
+from .enhance.strength import Blended
 from .core.figures import markdown, png_bytes
 from .widgets.divider import compare_html
 
@@ -49,6 +50,7 @@ def try_picture(
     truth=None,         # the true picture, if it is at hand
     tile:int|None=None, # side of a tile, output pixels; 0: in one piece; None: by the size
     most:float=40.,     # megapixels of the result
+    strength:float=1.,  # 0: as it is; 1: all that the network does
 )->Tried:
     "Enhance a picture, with what stands on either side of the divider"
     w,h = result_size(image, larger, shrink)
@@ -64,7 +66,8 @@ def try_picture(
                          f"{w}x{h}: they must "
                          "be of one size")
     start = time.perf_counter()
-    after = enhance_image(fast_pixels(model, larger), image, larger, tile)
+    model = fast_pixels(model, larger)
+    after = enhance_image(model if strength == 1 else Blended(model, strength), image, larger, tile)
     seconds = time.perf_counter() - start
     before = as_picture(upscale(as_frame(image)).clamp(0, 1)) if larger else image
     return Tried(before, after, truth, seconds)
@@ -137,7 +140,7 @@ def ask_picture(st)->Asked: # st: of Streamlit
     return Asked(as_image(given), Path(given.name).stem, as_image(truth) if truth else None)
 
 def ask_settings(st, sharp:bool=False)->dict: # sharp: the picture is known to be
-    "Network, size, tiles"
+    "Network, size, strength, tiles"
     side = st.sidebar
     model = side.selectbox('network', networks())
     larger = side.radio('result', ['same size', 'four times as large']) != 'same size'
@@ -146,7 +149,9 @@ def ask_settings(st, sharp:bool=False)->dict: # sharp: the picture is known to b
     tile = side.selectbox('tiles', [None, 0, 256, 512],
                           format_func=lambda o: {None: 'by the size',
                                                  0: 'none: in one piece'}.get(o, f'{o} pixels'))
-    return dict(model=model, larger=larger, shrink=shrink, tile=tile)
+    strength = side.slider('strength', 0., 1., 1., .05, help='0 leaves the picture as it is, 1 is all that '
+                           'the network does.')
+    return dict(model=model, larger=larger, shrink=shrink, tile=tile, strength=strength)
 
 # %% ../nbs/13_app.ipynb #dbba34a7
 def show_html(st, content:str, height:int): # height: for versions that do not measure it
