@@ -180,9 +180,9 @@ def _to_integers(quant, d, inputs, floats, ranges): # p.onnx in folder d becomes
                               per_channel=True, nodes_to_exclude=floats,
                               op_types_to_quantize=whole_number_ops, activation_type=quant.QuantType.QUInt8,
                               weight_type=quant.QuantType.QInt8,
-                              # the value in ten thousand that is far out would make all steps coarse
+                              # the few values that are far out would make all steps coarse
                               calibrate_method=quant.CalibrationMethod.Percentile,
-                              extra_options=dict(TensorQuantOverrides=ranges, CalibPercentile=99.99))
+                              extra_options=dict(TensorQuantOverrides=ranges, CalibPercentile=99.997))
 
 # %% ../../nbs/09_engines/02_quantize.ipynb #a0211d92
 def export_int8(
