@@ -1,7 +1,7 @@
 "Enhance frames in real time by knowledge distillation"
 __version__ = "0.1.0"
 
-_names = dict(create_model='models', list_models='models', load_model='models', restore='models', evaluate='metrics', compare='widgets', open_frames='data')
+_names = dict(create_model='models', list_models='models', load_model='models', restore='models', evaluate='metrics', compare='widgets', try_on='widgets', open_frames='data')
 _packages = 'train', 'distill', 'enhance' # these are called: refinet.train(...)
 
 def __getattr__(name):

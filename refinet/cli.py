@@ -6,9 +6,9 @@
 __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out', 'bench_app', 'kaggle', 'Kernel', 'opt', 'arg',
            'show', 'version', 'main', 'demo', 'frames_to_pack', 'frame_numbers', 'at_least', 'pack', 'check',
            'training', 'summary', 'train', 'term_options', 'WithTerms', 'distill', 'ablate', 'frames_to_evaluate',
-           'clip_report', 'evaluate', 'check_engine', 'show_folder', 'before_start', 'enhance', 'report', 'bench',
-           'bench_data', 'bench_train', 'bench_memory', 'export', 'start_app', 'doctor', 'data', 'push', 'status',
-           'output', 'publish', 'wheels']
+           'clip_report', 'evaluate', 'check_engine', 'show_folder', 'before_start', 'enhance', 'try_models', 'report',
+           'bench', 'bench_data', 'bench_train', 'bench_memory', 'export', 'start_app', 'doctor', 'data', 'push',
+           'status', 'output', 'publish', 'wheels']
 
 # %% ../nbs/14_cli.ipynb #45738f0c
 import inspect, json, sys
@@ -386,6 +386,26 @@ def enhance(source:Annotated[str, arg('a picture, a folder or a clip')],
     found = enhance(network, source, out, anyway=anyway, **how)
     if isinstance(found, FolderResult): show_folder(found, out, json)
     else: show(dict(out=str(found)), json, str(found))
+
+# %% ../nbs/14_cli.ipynb #565a8f81
+@app.command(name='try')
+def try_models(source:Annotated[str, arg('a picture, or a clip')],
+               out:Annotated[str, opt('ends with .html, or .png', '-o', '--out')],
+               models:Annotated[str, opt('presets and files, with commas between')]='nano_msafn,light_msafn',
+               strengths:Annotated[str, opt('with commas between; 1: all that a network does')]='1',
+               truth:Annotated[Optional[str], opt('the true picture, or clip, to score against')]=None,
+               upscale:Annotated[bool, opt('four times as large; else the size stays')]=False,
+               frame:Annotated[Optional[int], opt('of a clip, from 0')]=None,
+               device:Device='auto', json:Json=False):
+    "Compare networks and strengths on a picture of yours: one page."
+    from refinet.widgets.sheet import check_sheet_name, save_sheet, try_on
+    try: parts = [float(o) for o in strengths.split(',')]
+    except ValueError:
+        raise InputError(f"--strengths {strengths!r}: numbers with commas between, e.g. 0.5,1") from None
+    check_sheet_name(out)
+    sheet = try_on(source, models.split(','), parts, truth, upscale, frame, device)
+    save_sheet(sheet, out)
+    show(dict(out=out, rows=sheet.facts()), json, out)
 
 # %% ../nbs/14_cli.ipynb #92bc088c
 @app.command()
