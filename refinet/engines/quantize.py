@@ -7,7 +7,8 @@ __all__ = ['whole_number_ops', 'exact_nodes', 'agreement', 'largest_pairs', 'saf
            'flat_gates', 'shapes_of_integers', 'export_int8']
 
 # %% ../../nbs/09_engines/02_quantize.ipynb #94fd546f
-import tempfile
+import io, tempfile
+from contextlib import redirect_stdout
 from pathlib import Path
 import numpy as np
 import torch
@@ -172,6 +173,17 @@ def _floats(graph): # names of the nodes that stay as they are: gates, and what 
     return [n.name for n in graph.graph.node if '.fc' in n.name or '/fc/' in n.name
             or 'refinement' in n.name and n.op_type != 'Conv']
 
+# %% ../../nbs/09_engines/02_quantize.ipynb #b60649bf
+def _to_integers(quant, d, inputs, floats, ranges): # p.onnx in folder d becomes q.onnx
+    with redirect_stdout(io.StringIO()): # it tells of its histograms
+        quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', inputs, quant_format=quant.QuantFormat.QDQ,
+                              per_channel=True, nodes_to_exclude=floats,
+                              op_types_to_quantize=whole_number_ops, activation_type=quant.QuantType.QUInt8,
+                              weight_type=quant.QuantType.QInt8,
+                              # the few values that are far out would make all steps coarse
+                              calibrate_method=quant.CalibrationMethod.Percentile,
+                              extra_options=dict(TensorQuantOverrides=ranges, CalibPercentile=99.997))
+
 # %% ../../nbs/09_engines/02_quantize.ipynb #a0211d92
 def export_int8(
     model,                # on the LR grid: any preset but those of the published scripts
@@ -186,8 +198,8 @@ def export_int8(
     check_entry(entry)
     dest,net,frames = check_onnx_name(dest),grid_copy(model),[np.ascontiguousarray(o) for o in frames]
     if not frames: raise InputError("frames is empty: a few typical frames are needed to find the ranges")
-    if blocks and entry == 'lr': frames = [pad_for_blocks(o) for o in frames]
-    elif blocks: frames = [space_to_depth(pad_to_multiple(o)) for o in frames]
+    pad = pad_for_blocks if entry == 'lr' else lambda o: space_to_depth(pad_to_multiple(o))
+    if blocks: frames = [pad(o) for o in frames]
     inputs = _reader(quant, (dict(input=x) for x in frames))
     step = dict(scale=np.array(1, np.float32), zero_point=np.array(0, np.uint8))
     with tempfile.TemporaryDirectory() as d:
@@ -197,11 +209,7 @@ def export_int8(
         graph = flat_gates(onnx.load(f'{d}/p.onnx'))
         onnx.save(graph, f'{d}/p.onnx')
         ranges = safe_ranges(graph) | {o: [step] for o in _whole_numbers(graph)}
-        quant.quantize_static(f'{d}/p.onnx', f'{d}/q.onnx', inputs, quant_format=quant.QuantFormat.QDQ,
-                              per_channel=True, nodes_to_exclude=_floats(graph),
-                              op_types_to_quantize=whole_number_ops, activation_type=quant.QuantType.QUInt8,
-                              weight_type=quant.QuantType.QInt8,
-                              extra_options=dict(TensorQuantOverrides=ranges))
+        _to_integers(quant, d, inputs, _floats(graph), ranges)
         made = onnx.load(f'{d}/q.onnx')
     _only_integers(shapes_of_integers(made))
     made.graph.ClearField('value_info') # shapes that can be found again

@@ -18,6 +18,7 @@ from ..core.platform import amp_dtype, folders
 from ..data.collections import open_frames
 from ..degrade.resampling import to_uint8
 from ..degrade.bicubic import degrade
+from ..degrade.real import jpeg
 from ..models.descriptor import unwrap
 from ..models.msafn import MSAFN
 from ..models.weights import fill, fingerprint, strip_prefix
@@ -68,7 +69,7 @@ class OpenVinoModel(FileModel):
 engines = ('torch', 'bf16', 'onnx', 'int8', 'openvino')
 # of what `engine` keeps; one more whenever an export changes what it writes, so that older files are made
 # anew
-file_format = 2
+file_format = 3
 
 def sample_pictures(
     entry:str, # 'degraded' or 'lr'
@@ -76,8 +77,10 @@ def sample_pictures(
 ):
     "Crops of the sample's training clips as `entry` takes them: (1, h, w, 3) uint8"
     frames = open_frames('sample', 'train', frames=(2, 6))
-    for i in np.linspace(0, len(frames)-1, n).astype(int):
+    for k,i in enumerate(np.linspace(0, len(frames)-1, n).astype(int)):
         x = degrade(frames[i][None, :, 64:192, 128:256]/255)[entry == 'degraded']
+        # with the blocks of JPEG, what is sharp stays near to itself too
+        if k % 2 and entry == 'degraded': x = jpeg(x, torch.tensor([50]))
         yield to_uint8(x).permute(0, 2, 3, 1).numpy()
 
 # %% ../../nbs/09_engines/03_runtimes.ipynb #8d17d39d
