@@ -57,16 +57,26 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
     extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {'.mjs': 'text/javascript', '.wasm': 'application/wasm'}
     def log_message(self, *args): pass
 
+@functools.cache
+def static_folder(): # made once
+    d = tempfile.TemporaryDirectory()
+    made = subprocess.run([sys.executable, root/'.ci'/'page.py', f'{d.name}/try'], capture_output=True, text=True)
+    return None if made.returncode else d
+
+@contextlib.contextmanager
+def served(handler, *args, **kw):
+    "A server in a thread of this process: its URL"
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(handler, *args, **kw))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try: yield f'http://127.0.0.1:{server.server_port}/'
+    finally: server.shutdown(); server.server_close()
+
 @contextlib.contextmanager
 def static_site():
-    "The static page, made anew and served; None where npm or its registry is out of reach"
-    with tempfile.TemporaryDirectory() as d:
-        made = subprocess.run([sys.executable, root/'.ci'/'page.py', f'{d}/try'], capture_output=True, text=True)
-        if made.returncode: yield None; return
-        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Quiet, directory=d))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try: yield f'http://127.0.0.1:{server.server_port}/try/'
-        finally: server.shutdown(); server.server_close()
+    "The static page, served; None where npm or its registry is out of reach"
+    folder = static_folder()
+    if folder is None: yield None; return
+    with served(Quiet, directory=folder.name) as url: yield url + 'try/'
 
 def said(page): return page.locator('#said').inner_text()
 def ready(page): return until(page, lambda: re.match(r'\d+x\d+, \d+ ms', said(page)) and said(page), 90, lambda: said(page))
@@ -114,6 +124,80 @@ def static_page(browser, shots):
             page.screenshot(path=shots/f'page-phone-{scheme}.png'); context.close()
         assert not away, away
         return f'ready after {loaded:.1f} s; a frame of 448x256: {line}; camera: {live}; nothing asked of another machine'
+
+class Elsewhere(Quiet):
+    "Another machine, as far as a browser knows: it answers whoever asks, and counts"
+    def __init__(self, *args, asked, **kw): self.asked = asked; super().__init__(*args, **kw)
+    def do_GET(self):
+        self.asked.append(self.path); self.send_response(200); self.send_header('Access-Control-Allow-Origin', '*'); self.send_header('Content-Length', '2'); self.end_headers(); self.wfile.write(b'ok')
+
+def sample_clip(*dests): # three clips of the sample, to and fro
+    import numpy as np
+    from refinet.data.collections import open_frames
+    from refinet.data.images import as_picture
+    frames = open_frames('sample', 'test'); shown = [7*(i//30) + min(i%12, 12 - i%12) for i in range(90)]
+    raw = b''.join(np.asarray(as_picture(frames[i])).tobytes() for i in shown)
+    command = ['ffmpeg', '-y', '-loglevel', 'error', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', '448x256', '-r', '20', '-i', '-']
+    for dest in dests: subprocess.run([*command, '-pix_fmt', 'yuv420p', *(['-b:v', '2M'] if dest.endswith('.webm') else []), dest], input=raw, check=True)
+
+def call_figures(page): # of the call, once 15 frames have been measured; None before
+    told = {o: page.locator(f'#{o}').inner_text() for o in ('received', 'enhanced', 'gained', 'rate', 'time', 'sent')}
+    if not (n := re.search(r'mean of (\d+)', told['gained'])) or int(n[1]) < 15: return None
+    first = lambda o: float(re.match(r'[\d.]+', told[o])[0])
+    return dict(before=first('received'), after=first('enhanced'), frames=int(first('rate')), ms=first('time'), sent=told['sent'])
+
+remember_calls = "window.peers = []; const Own = RTCPeerConnection; window.RTCPeerConnection = class extends Own { constructor(...o) { super(...o); peers.push(this) } }"
+call_ways = """async () => (await Promise.all(peers.filter(o => o.connectionState == 'connected').map(async o => {
+    const all = await o.getStats(), pair = [...all.values()].find(s => s.type == 'candidate-pair' && s.nominated && s.state == 'succeeded')
+    return [o.getConfiguration().iceServers.length, all.get(pair.localCandidateId).candidateType, all.get(pair.remoteCandidateId).candidateType] })))"""
+
+@test
+def call(browser, shots):
+    "A call with oneself, its camera fed from a file: frames enhanced and their PSNR at two bitrates, and no way out of the page"
+    if not shutil.which('ffmpeg'): return 'skipped: no ffmpeg'
+    asked,errors,away,lines = [],[],[],[]
+    with static_site() as url, served(Elsewhere, asked=asked) as other, tempfile.TemporaryDirectory() as d:
+        if url is None: return 'skipped: no npm, or no registry'
+        sample_clip(f'{d}/camera.y4m', f'{d}/clip.webm')
+        own = browser.browser_type.launch(executable_path=find_chromium(), args=[*flags, f'--use-file-for-fake-video-capture={d}/camera.y4m'])
+        def start(query='', **kw):
+            page = own.new_context(permissions=['camera'], **kw).new_page(); page.add_init_script(remember_calls)
+            page.on('pageerror', lambda o: errors.append(str(o))); page.on('request', lambda o: away.append(o.url) if not o.url.startswith((url, 'blob:' + url.split('/try')[0], 'data:')) else None)
+            page.goto(url + 'call.html?engine=wasm' + query); until(page, lambda: said(page).startswith('ready'), 60, lambda: said(page)); return page
+        try:
+            page = start(viewport=dict(width=1000, height=900)); page.uncheck('#auto')
+            got = []
+            for size,factor,rate in (('320x180', '1', '150'), ('320x180', '1', '1000'), ('160x90', '2', '300')):
+                for k,v in (('size', size), ('factor', factor), ('bitrate', rate)): page.select_option(f'#{k}', v)
+                if not got: page.click('#camera')
+                page.wait_for_timeout(3000); page.select_option('#bitrate', '600'); page.select_option('#bitrate', rate) # once the call has found its rate, the mean begins anew
+                o = until(page, lambda: call_figures(page), 40, lambda: said(page)); got.append(o)
+                lines.append(f"{size} shown x{factor} at {rate} kbit/s ({o['sent']}): {o['frames']} frames in {o['ms']:.0f} ms each, {o['before']:.2f} dB received, {o['after']:.2f} dB enhanced")
+                page.screenshot(path=shots/f'call-{size}-{rate}.png')
+            low,high,small = got
+            assert all(o['frames'] >= 15 for o in got) and low['before'] > 30 and high['before'] > low['before'] + 1, lines
+            assert abs(low['after'] - low['before']) < .5 and small['after'] > small['before'] + .1, lines
+            after = page.locator('#after'); was = pixels(after); until(page, lambda: changed(was, pixels(after)) > .001, 30, 'a new frame')
+            view = page.locator('#view'); view.press('End'); assert view.get_attribute('aria-valuenow') == '100'
+            drag(page, view, .9, .3); assert view.get_attribute('aria-valuenow') == '30'
+            ways = page.evaluate(call_ways); assert ways == [[0, 'host', 'host']]*2, ways # both ends here, and no server that knows of them
+            page.click('#stop'); assert said(page).startswith('the call is over'); page.set_input_files('#file', f'{d}/clip.webm')
+            until(page, lambda: call_figures(page), 40, lambda: said(page)); page.screenshot(path=shots/'call-clip.png')
+            Path(f'{d}/notes.webm').write_text('no clip'); page.set_input_files('#file', f'{d}/notes.webm'); until(page, lambda: 'notes.webm is not a clip' in said(page))
+            assert not away and len(page.workers) == 1, (away, page.workers)
+            fetched = 'async url => { try { return await (await fetch(url)).text() } catch { return "refused" } }'
+            assert [o.evaluate(fetched, other) for o in (page, page.workers[0])] == ['refused']*2 and not asked, asked # the policy holds in the worker too
+            free = own.new_page(); free.goto(url + 'page.css'); assert free.evaluate(fetched, other) == 'ok' and asked; page.context.close() # without it the same is let out
+            for scheme in ('light', 'dark'): # a phone; one of them is too slow for all of it
+                page = start('&budget=1' if scheme == 'dark' else '', viewport=dict(width=360, height=640), color_scheme=scheme)
+                page.select_option('#factor', '1'); page.focus('#camera'); page.keyboard.press('Enter')
+                if scheme == 'dark': until(page, lambda: '320x180 took' in said(page) and 'now 160x90' in said(page), 60, lambda: said(page)); until(page, lambda: 'no smaller size' in said(page), 60, lambda: said(page))
+                else: until(page, lambda: call_figures(page), 60, lambda: said(page))
+                wide = page.evaluate('[document.documentElement.scrollWidth, innerWidth]'); assert wide[0] <= wide[1], f'{wide}: it scrolls sideways'
+                page.screenshot(path=shots/f'call-phone-{scheme}.png', full_page=True); page.context.close()
+            assert not errors, errors
+        finally: own.close()
+    return '; '.join(lines) + '; nothing asked of another machine'
 
 ## The divider
 
@@ -302,8 +386,11 @@ def widgets(browser, shots):
 
 ## Running them
 
+flags = ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
+def find_chromium(): return os.environ.get('CHROMIUM') or shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
+
 def main(shots=None, only=''):
-    chromium = os.environ.get('CHROMIUM') or shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
+    chromium = find_chromium()
     chosen = [o for o in tests if only in o.__name__]
     try: from playwright.sync_api import sync_playwright
     except ImportError: sync_playwright = None
@@ -313,7 +400,7 @@ def main(shots=None, only=''):
     shots = Path(shots or tempfile.mkdtemp(prefix='refinet-shots-')); shots.mkdir(parents=True, exist_ok=True)
     count = dict(passed=0, failed=0, skipped=0)
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=chromium, args=['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
+        browser = p.chromium.launch(executable_path=chromium, args=flags)
         for f in chosen:
             start = time.monotonic()
             try: told = f(browser, shots)
