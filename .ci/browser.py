@@ -141,7 +141,7 @@ def sample_clip(*dests): # three clips of the sample, to and fro
     for dest in dests: subprocess.run([*command, '-pix_fmt', 'yuv420p', *(['-b:v', '2M'] if dest.endswith('.webm') else []), dest], input=raw, check=True)
 
 def call_figures(page): # of the call, once 15 frames have been measured; None before
-    told = {o: page.locator(f'#{o}').inner_text() for o in ('received', 'enhanced', 'gained', 'rate', 'time', 'sent')}
+    told = page.evaluate("Object.fromEntries(['received', 'enhanced', 'gained', 'rate', 'time', 'sent'].map(o => [o, document.getElementById(o).innerText]))") # at one moment
     if not (n := re.search(r'mean of (\d+)', told['gained'])) or int(n[1]) < 15: return None
     first = lambda o: float(re.match(r'[\d.]+', told[o])[0])
     return dict(before=first('received'), after=first('enhanced'), frames=int(first('rate')), ms=first('time'), sent=told['sent'])

@@ -33,14 +33,19 @@ async function connect(track, shown) {
   return { a, b, sender: way.sender }
 }
 
+function forget() { // the mean begins anew
+  if (call) call.scores = []
+  for (const o of ['received', 'enhanced', 'gained']) $(o).textContent = '–'
+}
+
 async function limit() { // the bitrate, and the size that stays
+  forget()
   if (!call?.sender) return
   const p = call.sender.getParameters()
   p.degradationPreference = 'maintain-resolution'
   for (const o of p.encodings) { o.maxBitrate = 1000 * $('bitrate').value; o.maxFramerate = most }
   try { await call.sender.setParameters(p) } catch (e) { say(`the bitrate could not be set: ${e.message}`) }
-  if (call) call.scores = []
-  for (const o of ['received', 'enhanced', 'gained']) $(o).textContent = '–'
+  forget()
 }
 
 // a frame of the source: the truth at the size that is shown, and the picture that is sent with its number below
