@@ -14,7 +14,7 @@ def begin(self): # nbdev would run every cell with an import in it, tests too, w
 processors.exec_show_docs.begin = begin
 processors._do_eval = lambda cell: cell.cell_type == 'code' and bool(cell.parsed_()) and processors._show_docs(cell.parsed_())
 
-WITHOUT_WORDS = 9 # figures that may have neither a title nor an alt text: lower it when there are fewer, never raise it
+WITHOUT_WORDS = 0 # figures that may have neither a title nor an alt text: lower it when there are fewer, never raise it
 
 def is_figure(output): return any(o.startswith('image/') for o in output.get('data', {}))
 
