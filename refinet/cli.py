@@ -115,6 +115,7 @@ def pack(data:Annotated[list[str], arg('Vimeo-90K or folders of pictures')],
          real:Annotated[bool, opt('beside each frame some as calls and files send them: pairs')]=False,
          runs:Annotated[int, opt('with --real: of each frame, how many')]=2,
          formats:Annotated[Optional[str], opt('with --real: which, such as x264,jpeg; all by default')]=None,
+         sent_only:Annotated[bool, opt('with --real: leave the frames as they are out')]=False,
          truth:Annotated[str, opt('pairs of your own: the true frames of DATA, which holds them as sent')]='',
          seed:int=0):
     "Put decoded frames into files that are mapped into memory; a pack that was stopped goes on."
@@ -126,7 +127,7 @@ def pack(data:Annotated[list[str], arg('Vimeo-90K or folders of pictures')],
     whole = frames_to_pack(data, truth, split, frame_numbers(frames))
     if tar and (real or truth):
         raise InputError("--tar keeps files as they are: leave --real and --truth out")
-    if real: whole = SentFrames(whole, runs, True, formats and formats.split(','), seed=seed)
+    if real: whole = SentFrames(whole, runs, not sent_only, formats and formats.split(','), seed=seed)
     packed = (pack_tar(whole, out, shard_mb) if tar
               else pack(whole, out, tile, max_gb, crop, shard_mb, threads))
     if whole.bad: log(whole.report_bad())
@@ -239,7 +240,7 @@ def distill(chosen:typer.Context,
             data:Data, out:Out,
             model:Annotated[str, typer.Option(help="the student's preset")]='light_msafn',
             alpha:Annotated[Optional[float], typer.Option(help='weight of the truth, 0..1')]=None,
-            soft:Annotated[Optional[str], typer.Option(help='distance to the teacher: l1 or mse')]=None,
+            soft:Annotated[Optional[str], opt('distance to the teacher: l1, mse or decibels')]=None,
             guidance:Annotated[Optional[str], typer.Option(help='constant, linear, cosine or adaptive')]=None,
             upcycle:Annotated[Optional[float],
                               typer.Option(help='weight of L1 to the teacher on what has no truth')]=None,

@@ -98,7 +98,8 @@ def one_per_sample(values, n:int, what:str): # values: what a loss returned
                      "it must return one value a sample, e.g. d.flatten(1).mean(1)")
 
 # %% ../nbs/05_losses.ipynb #afa2433b
-soft_targets = dict(mse=mse_loss, l1=l1_loss) # the distance to the teacher's output
+# the distance to the teacher's output
+soft_targets = dict(mse=mse_loss, l1=l1_loss, decibels=decibel_loss)
 
 class DistillationLoss(nn.Module):
     "alpha * L1(student, HR) + (1 - alpha) * MSE(student, teacher), one value a sample"

@@ -30,7 +30,7 @@ from .distiller import Distiller, Guide
 # %% ../../nbs/07_distill/03_recipes.ipynb #dc0258f4
 distill_recipes = dict( # what a recipe does not name is 0, or what the term says
     fast = dict(alpha=.5, soft='l1', upcycle=0., guidance='constant'),
-    real = dict(alpha=.5, soft='l1', upcycle=0., guidance='constant'),
+    real = dict(alpha=.5, soft='decibels', upcycle=0., guidance='constant'),
     seed = dict(alpha=.3, soft='mse', kl=.01, mimic=.01, upcycle=0., guidance='linear'))
 
 def all_terms(base:str='fast')->dict: # base: a key of `distill_recipes`
@@ -56,7 +56,9 @@ def settle_terms(
 def truth_loss(recipe:str, given=None): # a key of `losses`, or a callable
     "The distance to the truth: what was asked for, also in a recipe's own file, else the published L1"
     if given is not None: return given
-    return 'l1' if recipe in recipes else read_toml(recipe).get('loss', 'l1')
+    # sharp frames among the rest: by L1 a network learns to change nothing
+    own = recipes['real']['loss'] if read_recipe(recipe)[2] == 'real' else 'l1'
+    return own if recipe in recipes else read_toml(recipe).get('loss', own)
 
 def make_distiller(model, teacher, d, amp=None, hard=l1_loss)->Distiller: # d: from `settle_terms`
     terms = {k: v for k,v in d.items() if k != 'guidance'} | dict(soft=soft_targets[d['soft']])
