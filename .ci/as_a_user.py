@@ -1,6 +1,7 @@
 """The package as its users meet it: the built wheel in an empty folder, each console line of the README, each Python snippet in a fresh
-interpreter. Ends with 'N passed, N failed'. What a line needs (pictures, a clip, frames) is made first; trainings get four steps."""
-import os, re, subprocess, sys, tempfile, venv
+interpreter. Each name of the
+package that the text of a notebook mentions is looked for. Ends with 'N passed, N failed'. What a line needs (pictures, a clip, frames) is made first; trainings get four steps."""
+import json, os, re, subprocess, sys, tempfile, venv
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
@@ -46,6 +47,23 @@ def console_lines(text):
             for part in line.split('#')[0].split('&&'):
                 if part.strip() and not part.strip().startswith((*left_out, 'cd ', 'python .ci')): yield part.strip()
 
+def names_told():
+    "Each `refinet.a.b` between backquotes in the text of a notebook"
+    found = set()
+    for fn in (root/'nbs').rglob('*.ipynb'):
+        for c in json.loads(fn.read_text(encoding='utf-8'))['cells']:
+            if c['cell_type'] == 'markdown': found |= {n for o in re.findall(r'`([^`\n]+)`', ''.join(c['source'])) for n in re.findall(r'(?<![\w/.-])refinet(?:\.[a-zA-Z_]\w*)+', o)}
+    return sorted(found)
+
+look_up = """
+import pkgutil, sys
+wrong = []
+for o in sys.argv[1:]:
+    try: pkgutil.resolve_name(o)
+    except (ImportError, AttributeError): wrong.append(o)
+if wrong: sys.exit('not in the package: ' + ', '.join(wrong))
+"""
+
 def try_line(line, folder, env):
     "Run one line in `folder`; the page is started, asked, and stopped by the browser's tests"
     words = line.replace('/kaggle/input/...', 'kaggle/input').split()
@@ -54,6 +72,7 @@ def try_line(line, folder, env):
     return run([*words, *shorter.get(verb, '').split()], cwd=folder, env=env, timeout=900)
 
 def main():
+    names = names_told()
     text,count = (root/'README.md').read_text(encoding='utf-8'),dict(passed=0, failed=0)
     with tempfile.TemporaryDirectory() as d:
         d = Path(d); python = install(d); folder = d/'empty'; folder.mkdir()
@@ -64,6 +83,7 @@ def main():
         run([python, '-c', make_inputs], cwd=folder, env=env)
         tries = [(o, lambda o=o: try_line(o, folder, env)) for o in console_lines(text)]
         tries += [(f'snippet: {o.splitlines()[-1]}', lambda o=o: run([python, '-c', o], cwd=folder, env=env)) for o in re.findall(r'```python\n(.*?)```', text, re.S)]
+        tries += [(f'{len(names)} names in the notebooks', lambda: run([python, '-c', look_up, *names], cwd=folder, env=env))]
         for name,call in tries:
             try: call(); count['passed'] += 1; print(f'ok   {name}', flush=True)
             except (AssertionError, subprocess.TimeoutExpired) as e: count['failed'] += 1; print(f'FAIL {name}: {e}', flush=True)
