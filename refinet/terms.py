@@ -8,7 +8,7 @@ __all__ = ['distillation_terms', 'Number', 'Term', 'SpatialKL', 'KLTerm', 'teach
            'is_own_term', 'term_numbers', 'check_terms', 'make_terms']
 
 # %% ../nbs/05a_terms.ipynb #980b4402
-import copy
+import copy, math
 from typing import NamedTuple
 import torch
 import torch.nn.functional as F
@@ -164,7 +164,8 @@ def check_terms(given:dict):
         elif not known:
             raise InputError(f"distillation has no term {k}: there are {', '.join(distillation_terms)}, "
                              "or give a pair for one of your own, (weight, function)")
-        if not isinstance(v, (int, float)): raise InputError(f"{k} must be a number, got {v!r}")
+        if not isinstance(v, (int, float)) or not 0 <= v < math.inf: # false for NaN too
+            raise InputError(f"{k} must be a number, 0 or more, got {v!r}")
 
 # %% ../nbs/05a_terms.ipynb #21571769
 def make_terms(
