@@ -23,9 +23,10 @@ from .models.loading import load_model
 from .metrics.scores import score
 from .enhance.fused import fast_pixels
 from .enhance.pictures import enhance_image
-from .enhance.strength import Blended
+from .enhance.strength import at_part
 from .core.figures import markdown, png_bytes
 from .widgets.divider import compare_html
+from .widgets.sheet import check_truth
 
 # %% ../nbs/13_app.ipynb #f9a0be6a
 class Tried(NamedTuple):
@@ -61,13 +62,10 @@ def try_picture(
         hr = crop_to(as_frame(image))
         small,soft = degrade(hr)
         image,truth = as_picture(small if larger else soft),as_picture(hr)
-    if truth is not None and truth.size != (w, h):
-        raise InputError(f"the true picture is {truth.width}x{truth.height} and the result "
-                         f"{w}x{h}: they must "
-                         "be of one size")
+    check_truth(truth, (w, h))
     start = time.perf_counter()
     model = fast_pixels(model, larger)
-    after = enhance_image(model if strength == 1 else Blended(model, strength), image, larger, tile)
+    after = enhance_image(at_part(model, strength), image, larger, tile)
     seconds = time.perf_counter() - start
     before = as_picture(upscale(as_frame(image)).clamp(0, 1)) if larger else image
     return Tried(before, after, truth, seconds)

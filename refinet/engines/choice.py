@@ -7,7 +7,7 @@ __all__ = ['packages', 'near_enough', 'check_pictures', 'picture_of_size', 'why_
            'machine', 'decisions_file', 'Decision', 'kept_decision', 'best_engine']
 
 # %% ../../nbs/09_engines/04_choice.ipynb #689c6e90
-import contextlib, hashlib, importlib.metadata, importlib.util, json, os, platform, signal, statistics
+import contextlib, hashlib, importlib.util, json, os, platform, signal, statistics
 import subprocess, sys, tempfile, time
 from functools import cache
 from pathlib import Path
@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 import torch
 import refinet
-from ..core.files import InputError, atomic_write
+from ..core.files import InputError, atomic_write, installed_version
 from ..core.progress import log
-from ..core.platform import amp_dtype, folders
+from ..core.platform import amp_dtype, cpu_info, folders
 from ..data.collections import open_frames
 from ..degrade.bicubic import degrade
 from ..degrade.resampling import to_uint8
@@ -185,17 +185,10 @@ def quickest(
 @cache
 def machine()->dict:
     "What a decision depends on, the network apart"
-    info,flags = Path('/proc/cpuinfo'),''
-    if info.exists():
-        lines = [o.partition(':')[2].strip() for o in info.read_text().splitlines()
-                 if o.startswith(('model name', 'flags', 'Features'))]
-        flags = ' '.join(dict.fromkeys(lines))
+    cpu,kinds = cpu_info(),('torch', 'onnxruntime', 'openvino')
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else ''
-    versions = {}
-    for o in ('torch', 'onnxruntime', 'openvino'):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[o] = importlib.metadata.version(o)
-    return dict(cpu=platform.processor() or platform.machine(), flags=flags, cores=os.cpu_count(),
+    versions = {o: v for o in kinds if (v := installed_version(o))}
+    return dict(cpu=cpu['name'] or platform.machine(), flags=' '.join(cpu['flags']), cores=os.cpu_count(),
                 threads=torch.get_num_threads(), gpu=gpu, refinet=refinet.__version__, **versions)
 
 # %% ../../nbs/09_engines/04_choice.ipynb #b0529d95

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Work', 'pictures_to_do', 'folder_work', 'work_of', 'parts', 'seconds_by_parts', 'picture_seconds', 'folder_seconds',
-           'clip_seconds', 'make_clip']
+           'make_clip', 'clip_seconds']
 
 # %% ../../nbs/09_engines/05_estimate.ipynb #66c2da46
 import contextlib, io, os, tempfile, time
@@ -18,7 +18,7 @@ from ..core.files import InputError, import_optional
 from ..data.images import open_picture, save_picture
 from ..models.descriptor import describe, unwrap
 from ..enhance.clips import count_frames
-from ..enhance.folders import list_folder, parse_shard, result_names
+from ..enhance.folders import is_made, list_folder, parse_shard, result_names
 from ..enhance.pictures import enhance_image, enhance_pixels
 from ..enhance.reading_clips import film_of, frame_to_rgb, in_thread, is_clip, look_of, open_clip
 from ..enhance.reading_clips import read_clip
@@ -39,10 +39,7 @@ def pictures_to_do(src, dest, redo:bool=False, shard:str|None=None)->list: # nam
     "Pictures of a folder that are not there yet, or older than their source"
     names,(k,n) = list_folder(src)[0],parse_shard(shard)
     made = result_names(src, names)
-    def is_made(name):
-        there = Path(dest)/made[name]
-        return there.is_file() and there.stat().st_mtime_ns >= (Path(src)/name).stat().st_mtime_ns
-    return [o for o in names[k-1::n] if redo or not is_made(o)]
+    return [o for o in names[k-1::n] if redo or not is_made(Path(src)/o, Path(dest)/made[o])]
 
 # %% ../../nbs/09_engines/05_estimate.ipynb #f96aefc7
 def _size_of(path): # width, height from the first bytes of a file; None where it does not say
@@ -155,6 +152,22 @@ def folder_seconds(
     one = max(network, (network*threads + rest)/cores, (network + rest)/max(workers, 1))
     return one*work.pixels/(image.width*image.height)
 
+# %% ../../nbs/09_engines/05_estimate.ipynb #b92ebd50
+def make_clip(
+    path, # ends with .mp4
+    n:int=100, size=(160, 96), # frames; width, height
+):
+    "A clip of the sample moving sideways, to try things with"
+    av,whole = import_optional('av', 'video'),picture_of_size((size[0] + n, size[1]))
+    with av.open(str(path), 'w') as out:
+        video = out.add_stream('mpeg4', rate=25)
+        video.pix_fmt = 'yuv420p'
+        video.width,video.height = size
+        for i in range(n):
+            frame = np.ascontiguousarray(whole[:, i:i+size[0]])
+            out.mux(video.encode(av.VideoFrame.from_ndarray(frame, 'rgb24')))
+        out.mux(video.encode())
+
 # %% ../../nbs/09_engines/05_estimate.ipynb #99e12f12
 def _first_frames(clip, most): # of an open clip: (frame, rgb, its look)
     look = None
@@ -195,19 +208,3 @@ def clip_seconds(
     if one*2 > left: return one # the encoder needs little beside that
     form = clips_written_as.get(Path(dest).suffix.lower(), 'matroska')
     with open_clip(src) as clip: return _through(model, clip, form, crf, upscale, tile, left, most)
-
-# %% ../../nbs/09_engines/05_estimate.ipynb #b92ebd50
-def make_clip(
-    path, # ends with .mp4
-    n:int=100, size=(160, 96), # frames; width, height
-):
-    "A clip of the sample moving sideways, to try things with"
-    av,whole = import_optional('av', 'video'),picture_of_size((size[0] + n, size[1]))
-    with av.open(str(path), 'w') as out:
-        video = out.add_stream('mpeg4', rate=25)
-        video.pix_fmt = 'yuv420p'
-        video.width,video.height = size
-        for i in range(n):
-            frame = np.ascontiguousarray(whole[:, i:i+size[0]])
-            out.mux(video.encode(av.VideoFrame.from_ndarray(frame, 'rgb24')))
-        out.mux(video.encode())

@@ -17,7 +17,7 @@ from ..models.descriptor import unwrap
 from ..models.fast_lr import on_grid
 from ..models.loading import load_model
 from ..enhance.folders import ready_for
-from ..enhance.strength import Blended
+from ..enhance.strength import at_part
 from .choice import Decision, best_engine, kept_decision, near_enough
 from .estimate import clip_seconds, folder_seconds, picture_seconds, work_of
 from .runtimes import engine, engines
@@ -115,7 +115,7 @@ class Preparation:
         self.frame_s = self.measured() if self.work.frames != 0 else 0.
         return self
     def measured(self): # seconds for a frame, or None
-        model = self.made if self.strength == 1 else Blended(self.made, self.strength)
+        model = at_part(self.made, self.strength)
         how = self.upscale,self.tile
         with contextlib.redirect_stderr(io.StringIO()):
             if self.work.kind == 'picture': return sum(picture_seconds(model, self.work.sample, *how))

@@ -17,7 +17,7 @@ from ..core.progress import bar, log
 from ..core.platform import pick_device
 from ..core.signals import stops_like_ctrl_c, undisturbed
 from ..models.loading import load_model
-from .strength import Blended
+from .strength import at_part
 from .sharpness import is_sharp, nothing_to_do
 from .tiles import enhance_tensor
 from .fused import fast_pixels
@@ -170,7 +170,7 @@ class Enhancer:
     ):
         named = isinstance(model, (str, Path))
         if named: model = fast_pixels(load_model(model).to(pick_device(device)), upscale)
-        self.model = model if strength == 1 else Blended(model, strength)
+        self.model = at_part(model, strength)
         self.upscale = upscale
     def __call__(self, frame):
         if isinstance(frame, Image.Image): return enhance_image(self.model, frame, self.upscale)

@@ -7,12 +7,13 @@ __all__ = ['features', 'optional', 'processor', 'room', 'gpus', 'versions', 'tra
            'advice_for', 'doctor', 'engine_rows', 'report_text']
 
 # %% ../../nbs/10_report/06_doctor.ipynb #850a616d
-import importlib.metadata, os, platform, shutil, time
+import os, platform, shutil, time
 from pathlib import Path
 import torch
 import refinet
 from ..core.figures import table
-from ..core.platform import amp_dtype, folders, gpu_count, pick_device, platform_name
+from ..core.files import installed_version
+from ..core.platform import amp_dtype, cpu_info, folders, gpu_count, pick_device, platform_name
 from ..data.collections import open_frames
 from ..data.crops import CropSampler
 from ..degrade.bicubic import Degrade
@@ -31,13 +32,10 @@ features = {'AVX2': ('avx2',), 'AVX-512': ('avx512f',), 'VNNI': ('avx512_vnni', 
 
 def processor()->dict: # name, cores, features, torch_uses, bf16
     "What computes where there is no GPU"
-    info,lines = Path('/proc/cpuinfo'),[]
-    if info.exists(): lines = info.read_text().splitlines()
-    def first(*keys): return next((o.partition(':')[2].strip() for o in lines if o.startswith(keys)), '')
-    flags = first('flags', 'Features').split()
+    found = cpu_info()
     usable = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
-    return dict(name=first('model name') or platform.processor() or platform.machine(), cores=usable,
-                features=[k for k,v in features.items() if set(v) & set(flags)],
+    return dict(name=found['name'] or platform.processor() or platform.machine(), cores=usable,
+                features=[k for k,v in features.items() if set(v) & set(found['flags'])],
                 torch_uses=torch.backends.cpu.get_cpu_capability(), bf16=amp_dtype('cpu') is not None)
 
 def _bytes_of(key): # of /proc/meminfo; 0 where that is unknown
@@ -73,16 +71,12 @@ def gpus()->list[dict]: # name, gib, capability, formats, built_for_it
 optional = dict(onnx=('onnx', 'onnxruntime', 'onnxscript'), openvino=('openvino',), video=('av',),
                 kaggle=('kaggle', 'kagglehub'), hub=('spandrel', 'huggingface_hub'), app=('streamlit',))
 
-def _version(name): # '' where it is not installed
-    try: return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError: return ''
-
 def versions()->dict: # name to version; '' where it is not installed
     "What is installed"
     needed = 'torch', 'torchvision', 'numpy', 'pillow'
     return dict(refinet=refinet.__version__, python=platform.python_version(), system=platform.platform(),
-                place=platform_name(), **{o: _version(o) for o in needed},
-                **{o: _version(o) for names in optional.values() for o in names})
+                place=platform_name(), **{o: installed_version(o) for o in needed},
+                **{o: installed_version(o) for names in optional.values() for o in names})
 
 # %% ../../nbs/10_report/06_doctor.ipynb #84e8de90
 def training_speed(data='sample', model:str='nano_msafn', device='auto')->dict:
