@@ -50,9 +50,11 @@ class Joined(Frames):
     def raw(self, i):
         part,k = self.places[self.names[i]]
         return part.raw(k)
-    def array(self, i): # beside pairs, a frame that was never sent is a pair of itself
+    def pixels(self, i):
         part,k = self.places[self.names[i]]
-        a = part.array(k)
+        return part.pixels(k)
+    def array(self, i): # beside pairs, a frame that was never sent is a pair of itself
+        a = self.pixels(i)
         return a if a.shape[2] == self.channels else np.concatenate([a, a], 2)
 
 # %% ../../nbs/01_data/06_collections.ipynb #042290a4

@@ -29,7 +29,7 @@ class KeptFrames:
         self.budget -= size
     def array(self, i): # (H, W, C), from memory if it was read before; None if it cannot be used
         if i in self.kept: return self.kept[i]
-        a = self.frames.try_array(i)
+        a = self.frames.try_array(i, self.frames.pixels)
         if a is not None and min(a.shape[:2]) < self.least:
             name = self.frames.names[i]
             self.frames.bad[name] = f"{name} is smaller than a crop ({a.shape[1]}x{a.shape[0]}, {self.least})"
@@ -46,14 +46,15 @@ class KeptFrames:
 # %% ../../nbs/01_data/07_crops.ipynb #87697e29
 def cut_batch(sampler, picks, places): # places: two numbers in [0, 1) each, which do not depend on who reads
     s,align = sampler.size,sampler.frames.align
-    out,numbers = np.zeros((sampler.batch, s, s, sampler.frames.channels), np.uint8),[]
+    each = sampler.frames.channels//3 # 2: the truth and what was sent, which of a frame not sent are the same
+    out,numbers = np.zeros((sampler.batch, s, s, each, 3), np.uint8),[]
     for k in range(sampler.batch) if sampler.mine is None else sampler.mine:
         a,i = sampler.kept.usable(picks[k])
         y,x = (int(p*(n-s+1))//align*align for p,n in zip(places[k], a.shape))
-        out[k] = a[y:y+s, x:x+s]
+        out[k] = a[y:y+s, x:x+s].reshape(s, s, -1, 3)
         numbers.append(i)
     # channels last, as they lie in the frame and as networks like them
-    return torch.from_numpy(out).permute(0, 3, 1, 2),numbers
+    return torch.from_numpy(out).flatten(3).permute(0, 3, 1, 2),numbers
 
 # %% ../../nbs/01_data/07_crops.ipynb #7562d41d
 class CropSampler:

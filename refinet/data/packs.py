@@ -238,7 +238,8 @@ class Pack(Frames):
         pixels,at,*shape = self.places[name]
         h,w,c = (*shape, 3)[:3]
         return pixels[at:at+h*w*c].reshape(h, w, c)
+    def pixels(self, i): return self.pixels_of(self.names[i])
     def array(self, i): # in a pack of pairs, what was never sent is a pair of itself
-        a = self.pixels_of(self.names[i])
+        a = self.pixels(i)
         return a if a.shape[2] == self.channels else np.concatenate([a, a], 2)
     def raw(self, i): return png_bytes(Image.fromarray(self.array(i)[..., :3]))
