@@ -258,9 +258,9 @@ def distill(chosen:typer.Context,
 # %% ../nbs/14_cli.ipynb #06f0a679
 @app.command()
 def ablate(plan:Annotated[str, arg('a TOML file: what all settings share, and a part for each')],
-           teacher:Annotated[str, opt('a preset, a file, or several: a.pth:2,b.safetensors:1')],
            data:Annotated[str, opt('a pack')],
            out:Annotated[str, opt('a folder for the runs')],
+           teacher:Annotated[Optional[str], opt('a preset, a file, or a.pth:2,b.safetensors:1')]=None,
            test:Annotated[list[str], opt('what is scored; may be repeated')]=['sample'],
            seeds:Annotated[int, opt('runs of each setting')]=3,
            device:Device='auto', json:Json=False):

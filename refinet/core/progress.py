@@ -42,9 +42,9 @@ def is_batch()->bool:
 # %% ../../nbs/00_core/01_progress.ipynb #23fd6cfe
 class PlainBar:
     "The part of tqdm's interface that the kit uses, as a line every `every` seconds"
-    def __init__(self, iterable=None, desc='', total=None, every=20., **kw):
+    def __init__(self, iterable=None, desc='', total=None, every=20., initial=0):
         self.iterable,self.desc,self.every = iterable,desc,every
-        self.n,self.postfix = 0,''
+        self.n,self.initial,self.postfix = initial,initial,'' # initial: done by an earlier run
         if total is None and hasattr(iterable, '__len__'): total = len(iterable)
         self.total = total
         self.start = self.last = time.monotonic()
@@ -58,7 +58,7 @@ class PlainBar:
         if time.monotonic()-self.last > self.every: self._print()
     def _print(self):
         self.last = time.monotonic()
-        rate = self.n/max(self.last-self.start, 1e-9)
+        rate = (self.n - self.initial)/max(self.last-self.start, 1e-9)
         left = f", {max(self.total-self.n, 0)/rate:.0f} s left" if self.total and rate else ''
         print(f"{self.desc}: {self.n}/{self.total or '?'}, {rate:.3g}/s{left} {self.postfix}".rstrip(),
               file=sys.stderr, flush=True)
@@ -73,12 +73,13 @@ def bar(
     iterable=None, # what to go through, or None with `total` and `.update()`
     desc:str='', # what is being done
     total:int|None=None, # how many
-    **kw
+    initial:int=0, # of them done before
+    **kw # of tqdm
 ):
     "tqdm's bar on stderr, or plain lines where nobody watches"
-    if is_batch(): return PlainBar(iterable, desc=desc, total=total)
+    if is_batch(): return PlainBar(iterable, desc=desc, total=total, initial=initial)
     from tqdm.auto import tqdm
-    return tqdm(iterable, desc=desc, total=total, file=sys.stderr, leave=False, **kw)
+    return tqdm(iterable, desc=desc, total=total, initial=initial, file=sys.stderr, leave=False, **kw)
 
 # %% ../../nbs/00_core/01_progress.ipynb #8590260a
 def duration(

@@ -47,9 +47,9 @@ class Frames(NamedFiles, Dataset):
             return self.path(i).read_bytes()
         return png_bytes(Image.fromarray(self.array(i)))
     def array(self, i): return read_frame(self.path(i)) # (H, W, 3) uint8
-    def pixels(self, i): return self.array(i) # as they are kept: beside pairs, what was never sent has 3 channels
+    def pixels(self, i): return self.array(i) # as they are kept: 3 channels of a frame never sent
     def __getitem__(self, i): return torch.from_numpy(np.array(self.array(i))).permute(2, 0, 1)
-    def try_array(self, i, read=None): # None where it cannot be read, which is kept in `bad`; read: or `pixels`
+    def try_array(self, i, read=None): # None where it cannot be read, see `bad`; read: `pixels`, or `array`
         try: return (read or self.array)(i)
         except InputError as e: self.bad[self.names[i]] = str(e)
     def subset(self, keep): # the frames at these numbers

@@ -222,9 +222,8 @@ class Pack(Frames):
         self.shards,self.places = index['shards'],{}
         for o in self.shards: self.places |= places_in(open_shard(root/o['file'], o, check), o)
         super().__init__(root, list(self.places))
-        self.left_out,self.channels = index.get('bad', {}),6 if self.has_pairs() else 3
+        self.left_out,self.channels = index.get('bad', {}),max((*o[4:], 3)[0] for o in self.places.values())
         take_split(self, split, index.get('listed'))
-    def has_pairs(self): return any(len(o) > 4 for o in self.places.values())
     nbytes = property(lambda self: sum(o['bytes'] for o in self.shards))
     def sizes(self): return [[o['bytes'], o['crc32']] for o in self.shards]
     def damage(self)->dict: # name to what is wrong with it

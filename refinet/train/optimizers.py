@@ -78,14 +78,14 @@ class Muon(torch.optim.Optimizer):
                 p.sub_(self.update(p, g, good)*group['lr']*good)
 
 # %% ../../nbs/06_train/02a_optimizers.ipynb #f3627192
-optimizers = ('adamw', 'muon')
+optimizers = dict(adamw=torch.optim.AdamW, muon=Muon)
 
 def check_optimizer(kind):
     "An `InputError` where there is no such optimizer"
     if kind not in optimizers: raise InputError(f"no optimizer {kind!r}: there are {', '.join(optimizers)}")
 
 def make_optimizer(
-    kind:str,            # of `optimizers`
+    kind:str,            # a key of `optimizers`
     params,
     lr:float,            # the peak
     weight_decay:float=0.,
@@ -93,5 +93,5 @@ def make_optimizer(
 ):
     "The optimizer of a run"
     check_optimizer(kind)
-    if kind == 'muon': return Muon(params, lr, weight_decay)
-    return torch.optim.AdamW(params, lr, weight_decay=weight_decay, fused=fused)
+    more = dict(fused=fused) if kind == 'adamw' else {}
+    return optimizers[kind](params, lr=lr, weight_decay=weight_decay, **more)
