@@ -9,6 +9,7 @@ __all__ = ['own_words', 'plan_words', 'split_words', 'inherited', 'read_plan', '
 
 # %% ../../nbs/07_distill/04_ablation.ipynb #8a960b93
 import io, json
+from datetime import date
 from pathlib import Path
 import numpy as np
 from PIL import Image
@@ -167,7 +168,8 @@ def one_run(plan, name, seed, packed, teacher, tests, out, device='auto')->dict:
     if found['steps'] < s['steps']: return None
     scores = score_run(folder, tests, device)
     for o in folder.glob('*.ckpt'): o.unlink() # the run is over
-    return dict(setting=name, seed=seed, steps=s['steps'], seconds=found['seconds']) | scores
+    cost = dict(steps=s['steps'], seconds=found['seconds'])
+    return dict(setting=name, seed=seed, date=str(date.today())) | cost | scores
 
 # %% ../../nbs/07_distill/04_ablation.ipynb #00da02ee
 def read_rows(out)->list: # of an ablation's folder or of its rows.jsonl
