@@ -8,7 +8,7 @@ config = ConfigParser(delimiters=['='])
 config.read('settings.ini', encoding='utf-8')
 cfg = config['DEFAULT']
 pkg = cfg['lib_path']
-extras = {o:shlex.split(cfg[f'{o}_requirements']) for o in 'dev onnx openvino video kaggle hub app'.split()}
+extras = {o:shlex.split(cfg[f'{o}_requirements']) for o in 'dev onnx openvino video camera kaggle hub app'.split()}
 
 setup(
     **{o:cfg[o] for o in 'version description keywords author author_email'.split()},

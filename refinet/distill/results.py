@@ -81,7 +81,8 @@ def climb(
         over = o.get('over')
         if name not in by or over not in (None, *by): continue
         means = [mean_psnr(r) for r in by[name]]
-        row = dict(date=max(r.get('date', '') for r in by[name]), setting=name, over=over or '', seeds=len(means),
+        day = max(r.get('date', '') for r in by[name])
+        row = dict(date=day, setting=name, over=over or '', seeds=len(means),
                    mean=round(float(np.mean(means)), 3),
                    spread=round(float(np.std(means, ddof=1)), 3) if len(means) > 1 else None)
         found = compare(by[name], by[over]) if over else dict(gain=None, interval='')
