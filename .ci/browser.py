@@ -201,6 +201,46 @@ def call(browser, shots):
 
 ## The divider
 
+class Isolated(Quiet):
+    "A page that may have threads: its server says that it shares nothing with others"
+    def end_headers(self):
+        self.send_header('Cross-Origin-Opener-Policy', 'same-origin'); self.send_header('Cross-Origin-Embedder-Policy', 'require-corp'); super().end_headers()
+
+time_it = """async ([names, w, h, runs]) => { // median milliseconds of each, in turn, and the first one's answer
+  const { load } = await import('./engine.js'), { run, threads } = await load(names, 'wasm'), data = Float32Array.from({ length: 3*w*h }, (_, i) => i * 7919 % 256 / 255)
+  const ms = names.map(() => []); let first
+  for (let k = 0; k < runs; k++) for (const [i, o] of names.entries()) { const made = await run(o, { w, h, data }); ms[i].push(made.ms); if (!k && !i) first = Array.from(made.out.data.slice(0, 3000)) }
+  return { threads, ms: ms.map(o => o.sort((a, b) => a - b)[runs >> 1]), first }
+}"""
+
+def native(path, x, threads, runs): # milliseconds, and the answer
+    import onnxruntime
+    options = onnxruntime.SessionOptions(); options.intra_op_num_threads = threads
+    session,ms = onnxruntime.InferenceSession(str(path), options, providers=['CPUExecutionProvider']),[]
+    for _ in range(runs):
+        start = time.perf_counter(); made, = session.run(None, {session.get_inputs()[0].name: x}); ms.append((time.perf_counter() - start)*1000)
+    return sorted(ms)[runs//2],made
+
+@test
+def wasm_times(browser, shots, size=(640, 360), runs=5):
+    "nano, and a network of half its size, in WebAssembly by one thread and by all, beside onnxruntime without a browser; the answers are the same"
+    import numpy as np
+    from refinet.engines.onnx import export_onnx
+    from refinet.models.loading import create_model
+    if (folder := static_folder()) is None: return 'skipped: no npm, or no registry'
+    small = Path(folder.name)/'try'/'nano_small.onnx'
+    export_onnx(create_model('nano_msafn', dim=8, trunk=8).eval(), small, 'degraded')
+    names,found,(w, h) = ['degraded', 'small'],[],size
+    x = (np.arange(3*w*h) * 7919 % 256 / 255).astype(np.float32).reshape(1, 3, h, w)
+    for handler in (Quiet, Isolated):
+        with served(handler, directory=folder.name) as url:
+            context = browser.new_context(); page = context.new_page(); page.goto(url + 'try/?engine=wasm'); ready(page)
+            got = page.evaluate(time_it, [names, w, h, runs]); context.close()
+        of = [native(small.with_name(f'nano_{o}.onnx'), x, got['threads'], runs) for o in names]
+        apart = np.abs(np.array(got['first'])*255 - (of[0][1].clip(0, 1)*255).flat[:len(got['first'])]).max(); assert apart <= 1, f'{apart} of 255 steps apart'
+        found.append(f"{got['threads']} thread{'s'*(got['threads'] > 1)}: " + ', '.join(f'{k} {a:.0f} ms (native {b:.0f})' for k,a,(b,_) in zip(('nano', 'half of it'), got['ms'], of)))
+    return f'{w}x{h}: ' + '; '.join(found)
+
 @test
 def divider(browser, shots):
     "The divider by mouse, wheel, keyboard and lens; PSNR and SSIM of the part that is seen are those of the package"
