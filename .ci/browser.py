@@ -4,7 +4,7 @@ import contextlib, functools, http.server, io, json, os, re, shutil, socket, sub
 from pathlib import Path
 
 root = Path(__file__).parent.parent
-tests = []
+tests,on_request = [],[]
 def test(f): tests.append(f); return f
 
 ## What all have in common
@@ -338,7 +338,7 @@ def write_young_run(folder): # five epochs, weights of the last, and data that i
     folder.mkdir(); (folder/'log.csv').write_text(log); (folder/'run.json').write_text(json.dumps(dict(settings=dict(data='/no/such/data'))))
     save_model(create_model('nano_msafn'), folder/'best_student.safetensors', 'nano_msafn', step=500)
 
-def write_notebook(path):
+def write_notebook(path, cells):
     cell = lambda i,o: dict(cell_type='code', id=i, metadata={}, outputs=[], execution_count=None, source=o)
     path.write_text(json.dumps(dict(nbformat=4, nbformat_minor=5, metadata=dict(kernelspec=dict(name='python3', display_name='Python 3', language='python')),
                                     cells=[cell(i, o) for i,o in cells.items()])))
@@ -356,25 +356,32 @@ def move(page, cell, label, key='ArrowRight'):
     ms = until(page, lambda: page.evaluate('window.shownAt && window.shownAt - window.movedAt'), 30, label)
     return ms,changed(was, pixels(picture))
 
+@contextlib.contextmanager
+def in_jupyter(browser, d, cells, scale=1): # d: a folder; cells: id to source
+    "A page of JupyterLab with a notebook of these cells, all of them started"
+    port = free_port(); write_notebook(Path(d)/'widgets.ipynb', cells)
+    env = os.environ | dict(JUPYTER_CONFIG_DIR=f'{d}/config', JUPYTERLAB_SETTINGS_DIR=f'{d}/settings', JUPYTERLAB_WORKSPACES_DIR=f'{d}/spaces', JUPYTER_DATA_DIR=f'{d}/data',
+                            JUPYTER_RUNTIME_DIR=f'{d}/runtime', PYTHONPATH=os.pathsep.join(filter(None, [str(root), os.environ.get('PYTHONPATH')])))
+    command = [sys.executable, '-m', 'jupyterlab', '--no-browser', '--allow-root', '--ip=127.0.0.1', f'--port={port}', f'--ServerApp.root_dir={d}', '--IdentityProvider.token=', '--LabApp.news_url=', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate']
+    with started(command, f'http://127.0.0.1:{port}/api', env=env, cwd=d):
+        context = browser.new_context(viewport=dict(width=1300, height=1500), device_scale_factor=scale); page = context.new_page()
+        page.goto(f'http://127.0.0.1:{port}/lab/tree/widgets.ipynb?reset')
+        page.locator('.jp-CodeCell').nth(len(cells)-1).wait_for(timeout=120000)
+        bar = page.locator('#jp-main-statusbar'); idle = lambda: 'Idle' in bar.inner_text() # what is run before is lost
+        try: until(page, idle, 60)
+        except AssertionError: page.reload(); until(page, idle, 60, bar.inner_text)
+        page.get_by_role('menuitem', name='Run', exact=True).click(); page.get_by_text('Run All Cells', exact=True).click()
+        yield page
+        context.close()
+
 @test
 def widgets(browser, shots):
     "The widgets in JupyterLab: the divider, CropExplorer, AlphaLab with all its terms and with training, TrainingMonitor with its crops"
     from refinet.models.loading import load_model
     from refinet.models.weights import save_model
-    port = free_port()
     with tempfile.TemporaryDirectory() as d:
-        write_notebook(Path(d)/'widgets.ipynb'); write_young_run(Path(d)/'run')
-        env = os.environ | dict(JUPYTER_CONFIG_DIR=f'{d}/config', JUPYTERLAB_SETTINGS_DIR=f'{d}/settings', JUPYTERLAB_WORKSPACES_DIR=f'{d}/spaces', JUPYTER_DATA_DIR=f'{d}/data',
-                                JUPYTER_RUNTIME_DIR=f'{d}/runtime', PYTHONPATH=os.pathsep.join(filter(None, [str(root), os.environ.get('PYTHONPATH')])))
-        command = [sys.executable, '-m', 'jupyterlab', '--no-browser', '--allow-root', '--ip=127.0.0.1', f'--port={port}', f'--ServerApp.root_dir={d}', '--IdentityProvider.token=', '--LabApp.news_url=', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate']
-        with started(command, f'http://127.0.0.1:{port}/api', env=env, cwd=d):
-            context = browser.new_context(viewport=dict(width=1300, height=1500)); page = context.new_page()
-            page.goto(f'http://127.0.0.1:{port}/lab/tree/widgets.ipynb?reset')
-            page.locator('.jp-CodeCell').nth(4).wait_for(timeout=120000)
-            bar = page.locator('#jp-main-statusbar'); idle = lambda: 'Idle' in bar.inner_text() # what is run before is lost
-            try: until(page, idle, 60)
-            except AssertionError: page.reload(); until(page, idle, 60, bar.inner_text)
-            page.get_by_role('menuitem', name='Run', exact=True).click(); page.get_by_text('Run All Cells', exact=True).click()
+        write_young_run(Path(d)/'run')
+        with in_jupyter(browser, d, cells) as page:
             cell = lambda i: page.locator('.jp-CodeCell').nth(i)
             cell(4).locator('.widget-image').wait_for(timeout=120000)
             view = cell(0).locator('.v'); view.scroll_into_view_if_needed(); was = pixels(view); drag(page, view, .5, .8); now = pixels(view)
@@ -420,7 +427,7 @@ def widgets(browser, shots):
             assert changed(was[260:-160], pixels(picture)[260:-160]) < .001; picture.screenshot(path=shots/'lab-crops.png') # the same places
             cell(3).scroll_into_view_if_needed(); page.screenshot(path=shots/'lab-monitor.png')
             Path(f'{d}/run/best_student.safetensors').write_bytes(b'half a file'); cell(3).get_by_role('button', name='look again').click()
-            until(page, lambda: 'is no whole safetensors file' in line(), 30, line); page.screenshot(path=shots/'lab-monitor-error.png'); context.close()
+            until(page, lambda: 'is no whole safetensors file' in line(), 30, line); page.screenshot(path=shots/'lab-monitor-error.png')
             middle = lambda o: sorted(o)[len(o)//2]
             return f'from a moved slider to the new picture: CropExplorer {middle(times):.0f} ms ({min(times):.0f} to {max(times):.0f}), AlphaLab {middle(alphas):.0f} ms, its other terms {middle(terms):.0f} ms ({min(terms):.0f} to {max(terms):.0f})'
 
@@ -429,9 +436,32 @@ def widgets(browser, shots):
 flags = ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
 def find_chromium(): return os.environ.get('CHROMIUM') or shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
 
+lab_cells = {'lab': """from refinet.data.collections import open_frames
+from refinet.models.loading import create_model, load_model
+from refinet.widgets.alpha_lab import AlphaLab
+AlphaLab(load_model('light_msafn.bicubic'), create_model('nano_msafn'), open_frames('sample'), open_frames('sample', 'test', frames=(4,)), size=64, lr=2e-3)"""}
+
+def alpha_lab(browser, shots):
+    "Not a test: the alpha lab after three trainings, as the tutorial shows it"
+    from PIL import Image
+    with tempfile.TemporaryDirectory() as d, in_jupyter(browser, d, lab_cells, 1.5) as page:
+        cell = page.locator('.jp-CodeCell').first; train = cell.get_by_role('button', name='train 10 seconds'); train.wait_for(timeout=120000)
+        slider = lambda name: cell.locator('.widget-hslider', has=page.locator(f'.widget-label:text-is("{name}")')).locator('.noUi-handle')
+        def press(name, key, times):
+            slider(name).focus()
+            for _ in range(times): page.keyboard.press(key)
+        plot = cell.locator('.widget-image').first
+        press('frame', 'ArrowRight', 2); press('x', 'ArrowRight', 4); press('y', 'ArrowRight', 2)
+        for key,presses in (('ArrowLeft', 30), ('ArrowRight', 30), ('ArrowLeft', 10)): # alpha 0, 1 and 0.5
+            press('alpha', key, presses); src = plot.get_attribute('src'); train.click(); until(page, lambda: plot.get_attribute('src') != src, 60, 'training')
+            while src != plot.get_attribute('src'): src = plot.get_attribute('src'); page.wait_for_timeout(6000) # until it stands still
+        cell.locator('.jp-OutputArea').screenshot(path=shots/'alpha-lab.png'); Image.open(shots/'alpha-lab.png').convert('RGB').save(shots/'alpha-lab.jpg', quality=85)
+        return cell.locator('.widget-readout').first.inner_text()
+on_request.append(alpha_lab)
+
 def main(shots=None, only=''):
     chromium = find_chromium()
-    chosen = [o for o in tests if only in o.__name__]
+    chosen = [o for o in tests if only in o.__name__] or [o for o in on_request if only == o.__name__]
     try: from playwright.sync_api import sync_playwright
     except ImportError: sync_playwright = None
     if not (chromium and sync_playwright):
