@@ -22,7 +22,8 @@ def main(folder, only=''):
     pip = [str(python), '-m', 'pip', 'install', '-q', '--disable-pip-version-check']
     subprocess.run([*pip, *pinned, *rest, 'setuptools<81', 'wheel'], check=True)
     subprocess.run([*pip, '--no-deps', '--no-build-isolation', '-e', str(root)], check=True)
-    env = os.environ | dict(PATH=f"{python.parent}{os.pathsep}{os.environ['PATH']}")
+    # VIRTUAL_ENV: IPython would take packages from the one that this was started in
+    env = os.environ | dict(PATH=f"{python.parent}{os.pathsep}{os.environ['PATH']}", VIRTUAL_ENV=str(Path(folder).resolve()))
     return subprocess.run([str(python), str(root/'.ci'/'nbtest.py'), *(['--only', only] if only else [])], env=env).returncode
 
 if __name__ == '__main__': sys.exit(main(*sys.argv[1:]))
