@@ -120,7 +120,8 @@ still_codecs = {'mjpeg', 'png', 'bmp', 'tiff', 'webp', 'gif', 'apng', 'jpegxl'}
 
 def is_cover(stream)->bool: # of a clip
     "Does a file say that this video is a cover picture?"
-    return 'attached_pic' in str(getattr(stream, 'disposition', ''))
+    said = getattr(stream, 'disposition', 0) # of PyAV 15 and later, a flag or a number
+    return bool(getattr(said, 'value', said) & 1024) # ffmpeg's AV_DISPOSITION_ATTACHED_PIC
 
 def film_of(clip): # an open clip
     "Its first video that is no cover picture"
@@ -128,6 +129,7 @@ def film_of(clip): # an open clip
     def rank(o): return is_cover(o),o.codec_context.name in still_codecs
     return min((o for o in clip.streams.video if o.codec_context), key=rank)
 
+# %% ../../nbs/08_enhance/03_reading_clips.ipynb #6d7bfeb4
 def open_clip(
     path, # of a clip
 ): # PyAV's container
@@ -163,6 +165,21 @@ class CountedTimes:
         self.next += 1
         return frame
 
+# %% ../../nbs/08_enhance/03_reading_clips.ipynb #312fae7e
+def _bwdif(video, name): # a graph of filters; False where there is none
+    av = import_optional('av', 'video')
+    if 'bwdif' not in av.filter.filters_available:
+        log(f"{name} is interlaced, and this PyAV has no filter for that: lines will show where "
+            "something moves")
+        return False
+    log(f"{name} is interlaced: each two half pictures are made one whole frame (bwdif)")
+    graph = av.filter.Graph()
+    parts = (graph.add_buffer(template=video), graph.add('bwdif', 'mode=send_frame:deint=interlaced'),
+             graph.add('buffersink'))
+    for a,b in zip(parts, parts[1:]): a.link_to(b)
+    graph.configure()
+    return graph
+
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #5fa73c43
 def deinterlaced(
     items, # frames and packets
@@ -190,31 +207,6 @@ def deinterlaced(
         graph.push(None)
         yield from ready()
 
-# %% ../../nbs/08_enhance/03_reading_clips.ipynb #4c0f94cf
-def _bwdif(video, name): # a graph of filters; False where there is none
-    av = import_optional('av', 'video')
-    if 'bwdif' not in av.filter.filters_available:
-        log(f"{name} is interlaced, and this PyAV has no filter for that: lines will show where "
-            "something moves")
-        return False
-    log(f"{name} is interlaced: each two half pictures are made one whole frame (bwdif)")
-    graph = av.filter.Graph()
-    parts = (graph.add_buffer(template=video), graph.add('bwdif', 'mode=send_frame:deint=interlaced'),
-             graph.add('buffersink'))
-    for a,b in zip(parts, parts[1:]): a.link_to(b)
-    graph.configure()
-    return graph
-
-def read_clip(
-    clip,   # from `open_clip`
-    copied, # streams to copy
-):
-    "Yield the frames of a clip's film, decoded and whole, and the packets of `copied`"
-    film = film_of(clip)
-    retime = CountedTimes(film) if clip.format.name == 'avi' else lambda frame: frame
-    found = _decoded(clip, film, copied)
-    yield from deinterlaced((retime(o) if is_frame(o) else o for o in found), film, clip.name)
-
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #263febc0
 def _decoded(clip, video, copied):
     av,bad = import_optional('av', 'video'),0
@@ -231,6 +223,17 @@ def _decoded(clip, video, copied):
             break
         yield from found
     if bad: log(f"{clip.name}: {bad} packets are broken and were left out")
+
+# %% ../../nbs/08_enhance/03_reading_clips.ipynb #4c0f94cf
+def read_clip(
+    clip,   # from `open_clip`
+    copied, # streams to copy
+):
+    "Yield the frames of a clip's film, decoded and whole, and the packets of `copied`"
+    film = film_of(clip)
+    retime = CountedTimes(film) if clip.format.name == 'avi' else lambda frame: frame
+    found = _decoded(clip, film, copied)
+    yield from deinterlaced((retime(o) if is_frame(o) else o for o in found), film, clip.name)
 
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #0ea5d3dd
 def clip_frames(

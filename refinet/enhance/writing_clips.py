@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['clips_written_as', 'encoders', 'h264', 'sound_encoders', 'rate_of', 'constant_rate', 'add_video', 'takes', 'Copied',
-           'Recoded', 'add_copies', 'warn_dropped', 'InOrder', 'Clock', 'carry_tags', 'said_in_y4m', 'open_streams',
-           'close_streams', 'ClipWriter']
+           'Recoded', 'add_copies', 'warn_dropped', 'InOrder', 'Clock', 'carry_tags', 'said_in_y4m', 'ClipWriter',
+           'open_streams', 'close_streams']
 
 # %% ../../nbs/08_enhance/04_writing_clips.ipynb #96c2dab2
 import contextlib, io
@@ -171,6 +171,7 @@ class InOrder:
         self.pool.shutdown()
     def cancel(self): self.pool.shutdown(cancel_futures=True)
 
+# %% ../../nbs/08_enhance/04_writing_clips.ipynb #5336d63f
 class Clock:
     "The times of what is written: those of the clip that is read, or a count where a format has none"
     def __init__(self, film, counts:bool): # film: the stream that is read
@@ -200,21 +201,6 @@ def carry_tags(source, out, counts:bool): # two clips, open to read and to write
 
 def said_in_y4m(rgb, look:ColorInfo)->ColorInfo: # which has no word for a matrix
     return look._replace(matrix=guessed_matrix(*rgb.shape[1::-1]))
-
-def open_streams(writer, new, look): # a `ClipWriter`, its first frame
-    "Add the film and what goes along; nothing can be added after something was written"
-    film,rate = writer.clock.film,writer.rate
-    writer.video = add_video(writer.out, film, new.width, new.height, look, writer.crf, rate)
-    writer.copies = add_copies(writer.out, writer.source, writer.copied)
-    for o in writer.held: writer.packet(o)
-
-def close_streams(writer): # a `ClipWriter`
-    "Write what the encoders still hold"
-    writer.out.mux([*writer.video.encode(None), *(p for o in writer.copies.values() for p in o.end())])
-    off = writer.clock.off
-    if writer.clock.counts and off > .3*writer.video.codec_context.time_base:
-        log(f"Y4M counts frames and knows no times: they are evenly apart now, up to {off:.2f} "
-            "seconds from where they were")
 
 # %% ../../nbs/08_enhance/04_writing_clips.ipynb #3fd0071e
 class ClipWriter(InOrder):
@@ -250,3 +236,19 @@ class ClipWriter(InOrder):
     def abandon(self):
         self.cancel()
         with contextlib.suppress(Exception): self.out.close() # PyAV has its own kinds
+
+# %% ../../nbs/08_enhance/04_writing_clips.ipynb #b73c9cc1
+def open_streams(writer, new, look): # a `ClipWriter`, its first frame
+    "Add the film and what goes along; nothing can be added after something was written"
+    film,rate = writer.clock.film,writer.rate
+    writer.video = add_video(writer.out, film, new.width, new.height, look, writer.crf, rate)
+    writer.copies = add_copies(writer.out, writer.source, writer.copied)
+    for o in writer.held: writer.packet(o)
+
+def close_streams(writer): # a `ClipWriter`
+    "Write what the encoders still hold"
+    writer.out.mux([*writer.video.encode(None), *(p for o in writer.copies.values() for p in o.end())])
+    off = writer.clock.off
+    if writer.clock.counts and off > .3*writer.video.codec_context.time_base:
+        log(f"Y4M counts frames and knows no times: they are evenly apart now, up to {off:.2f} "
+            "seconds from where they were")
