@@ -195,6 +195,26 @@ def left_out(image:Image.Image)->list[str]:
     if image.info.get('photoshop') or 33723 in getattr(image, 'tag_v2', ()): found.append('IPTC captions')
     return found
 
+# %% ../../nbs/01_data/00_images.ipynb #afc028be
+def _read(path, image):
+    if (n := count_pictures(image)) > 1:
+        raise InputError(f"{path} holds {n} pictures: save one of them alone, or make a clip of "
+                         "them (.mp4) first")
+    if image.mode in ('RGB', 'RGBA') and ';16' in str(image.tile[:1]):
+        log(f"{path.name}: 16 bits a colour are read as 8")
+    head = head_of(path)
+    if curve := hdr_curve(head):
+        log(f"{path.name}: its colours are {curve}, and are taken as they are: they will look paler "
+            "than they should")
+    exif = carried_exif(image) # a TIFF is asked before its file is closed, a PNG may say it after its pixels
+    image.load()
+    info = dict(exif=exif or carried_exif(image), xmp=xmp_of(image), left_out=left_out(image),
+                png_chunks=read_colour_chunks(head))
+    text = {k:v for k,v in getattr(image, 'text', {}).items() if k != 'XML:com.adobe.xmp'} # captions of a PNG
+    image = ImageOps.exif_transpose(image)
+    image.info.update(info, png_text={k: str(v) for k,v in text.items()})
+    return image
+
 # %% ../../nbs/01_data/00_images.ipynb #2bfbe619
 def open_picture(
     path, # a file with one picture
@@ -215,26 +235,6 @@ def _rescued(path, error):
     if 'truncated' not in str(error) or (image := without_end(path)) is None: return None
     log(f"{path.name}: the mark of its end is missing, the picture itself is whole")
     return _read(path, image)
-
-# %% ../../nbs/01_data/00_images.ipynb #afc028be
-def _read(path, image):
-    if (n := count_pictures(image)) > 1:
-        raise InputError(f"{path} holds {n} pictures: save one of them alone, or make a clip of "
-                         "them (.mp4) first")
-    if image.mode in ('RGB', 'RGBA') and ';16' in str(image.tile[:1]):
-        log(f"{path.name}: 16 bits a colour are read as 8")
-    head = head_of(path)
-    if curve := hdr_curve(head):
-        log(f"{path.name}: its colours are {curve}, and are taken as they are: they will look paler "
-            "than they should")
-    exif = carried_exif(image) # a TIFF is asked before its file is closed, a PNG may say it after its pixels
-    image.load()
-    info = dict(exif=exif or carried_exif(image), xmp=xmp_of(image), left_out=left_out(image),
-                png_chunks=read_colour_chunks(head))
-    text = {k:v for k,v in getattr(image, 'text', {}).items() if k != 'XML:com.adobe.xmp'} # captions of a PNG
-    image = ImageOps.exif_transpose(image)
-    image.info.update(info, png_text={k: str(v) for k,v in text.items()})
-    return image
 
 # %% ../../nbs/01_data/00_images.ipynb #e204ea38
 supported_modes = {'1':'L', 'P':'RGB', 'PA':'RGBA', 'La':'LA', 'RGBa':'RGBA', 'RGBX':'RGB', 'I;16B':'I;16',
