@@ -315,6 +315,7 @@ def evaluate(model:Model, data:Annotated[str, opt("a pack, Vimeo-90K, a folder o
     from refinet.core.platform import pick_device
     from refinet.models.loading import load_model
     device = pick_device(device)
+    if clips and data: raise InputError("--data or --clips: one of them at a time")
     if clips: return clip_report(model, clips, degrade, device, json)
     frames = frames_to_evaluate(data, degrade, truth)
     net = None if model == 'bicubic' else load_model(model).to(device)

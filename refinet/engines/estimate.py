@@ -18,8 +18,8 @@ from ..core.files import InputError, import_optional
 from ..data.images import open_picture, save_picture
 from ..models.descriptor import describe, unwrap
 from ..enhance.clips import count_frames
-from ..enhance.folders import is_made, list_folder, parse_shard, result_names
-from ..enhance.pictures import enhance_image, enhance_pixels
+from ..enhance.folders import is_made, list_folder, parse_shard
+from ..enhance.pictures import enhance_image, enhance_pixels, result_names
 from ..enhance.reading_clips import film_of, frame_to_rgb, in_thread, is_clip, look_of, open_clip
 from ..enhance.reading_clips import read_clip
 from ..enhance.tiles import pick_tile
@@ -31,7 +31,7 @@ class Work(NamedTuple):
     "What is to be enhanced"
     kind:str       # 'picture', 'folder' or 'clip'
     frames:int|None# None: a clip that does not say
-    size:tuple     # width, height of a typical one
+    size:tuple     # width, height of a typical one; zeros: no file says how large it is
     pixels:float   # of a frame, on the average
     sample:object  # a picture of that kind: a file, or what `open_picture` returned
 
@@ -58,7 +58,7 @@ def folder_work(
         path = Path(src)/names[i]
         if size := _size_of(path): sizes[path] = size
         if sizes and time.monotonic() > end: break
-    if not sizes: raise InputError(f"{src}: no picture says how large it is")
+    if not sizes: return Work('folder', len(names), (0, 0), 0, Path(src)/names[0]) # all are broken
     by_size = sorted(sizes, key=lambda o: sizes[o][0]*sizes[o][1])
     typical = by_size[len(by_size)//2]
     pixels = np.mean([w*h for w,h in sizes.values()])
@@ -76,8 +76,10 @@ def work_of(
         image = open_picture(src)
         return Work('picture', 1, image.size, image.width*image.height, image)
     with open_clip(src) as clip:
-        film = film_of(clip)
-        return Work('clip', count_frames(clip), (film.width, film.height), film.width*film.height, src)
+        film,frames = film_of(clip),count_frames(clip)
+        size,first = (film.width, film.height),next(read_clip(clip, []), None)
+        if first and look_of(first, film.codec_context).turns % 2: size = size[::-1]
+        return Work('clip', frames, size, film.width*film.height, src)
 
 # %% ../../nbs/09_engines/05_estimate.ipynb #05136519
 def parts(

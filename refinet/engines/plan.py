@@ -49,6 +49,7 @@ class Plan(NamedTuple):
         return f'{whole}{duration(self.frame_s)} each,'
     def __str__(self):
         if self.frames == 0: return f"{self.source}: nothing is left to do"
+        if not all(self.size): return f"{self.source}: {self.frames:,} left, and no file says how large it is"
         sides = list(dict.fromkeys(f'{w}x{h}' for w,h in (self.size, self.size_out)))
         line = f"{self.source}: {self.what()} of {' to '.join(sides)}, {self.time()} by {self.engine}"
         if self.quicker: line += f"; {self.quicker} would take about {duration(self.quicker_s)}"
@@ -131,7 +132,7 @@ def choose_engine(
 )->Preparation:
     "Give it the engine that is done first, comparing all of them if that is worth while"
     net,work,up = ready.net,ready.work,ready.upscale
-    if why_torch(net, ready.device, ready.tile): return ready.use('torch')
+    if why_torch(net, ready.device, ready.tile) or not work.pixels: return ready.use('torch')
     kept,pixels = kept_decision(net, work.size, up),work.pixels
     if kept: return ready.use(first_done(kept, work.frames, pixels))
     if ready.use('torch').seconds < trial_seconds: return ready
@@ -149,8 +150,9 @@ def plan_of(ready:Preparation)->Plan:
     work,factor = ready.work,4 if ready.upscale else 1
     plan = Plan(str(ready.src), work.kind, work.frames, work.size, tuple(o*factor for o in work.size),
                 ready.engine, ready.frame_s, note=ready.note)
+    if not plan.seconds or why_torch(ready.net, ready.device, ready.tile): return plan
     decision = kept_decision(ready.net, work.size, ready.upscale)
-    if not decision or not plan.seconds or why_torch(ready.net, ready.device, ready.tile): return plan
+    if not decision: return plan
     best = first_done(decision, work.frames, work.pixels)
     ours,its = (expected(decision, o, work.frames, work.pixels) for o in (ready.engine, best))
     if not ours or its > .8*ours: return plan

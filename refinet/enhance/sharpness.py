@@ -50,8 +50,8 @@ def look_of_picture(
 )->str: # for a line
     "How sharp a picture is, in words: as if it had been shrunk by so much"
     found = sharpness(picture)
-    if found == -np.inf: return 'too small or too even to tell'
-    if found > -14.2: return 'sharp'
+    if found == -np.inf: return 'too small or too even to tell how sharp it is'
+    if found > -14.2: return 'sharp, there is little to bring back'
     factor = next(k for k,least in {2: sharp_above, 3: -24.5, 4: -np.inf}.items() if found > least)
     return f'soft, as if shrunk by about {factor}'
 

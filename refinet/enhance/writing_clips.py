@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['clips_written_as', 'encoders', 'h264', 'sound_encoders', 'rate_of', 'constant_rate', 'add_video', 'takes', 'Copied',
-           'Recoded', 'add_copies', 'warn_dropped', 'InOrder', 'Clock', 'carry_tags', 'said_in_y4m', 'ClipWriter',
-           'open_streams', 'close_streams']
+           'Recoded', 'add_copies', 'is_see_through', 'warn_dropped', 'InOrder', 'Clock', 'carry_tags', 'said_in_y4m',
+           'ClipWriter', 'open_streams', 'close_streams']
 
 # %% ../../nbs/08_enhance/04_writing_clips.ipynb #96c2dab2
 import contextlib, io
@@ -145,15 +145,21 @@ def add_copies(out, clip, sources)->dict: # number of the source's stream to `Co
     return copies
 
 # %% ../../nbs/08_enhance/04_writing_clips.ipynb #1405dbab
+def is_see_through(frame)->bool: # a decoded one
+    "Is a pixel of a frame transparent?"
+    if not any(o.is_alpha for o in frame.format.components): return False
+    return bool(frame.reformat(format='rgba').to_ndarray()[..., 3].min() < 255)
+
 def warn_dropped(clip, frame): # the first that was decoded
     "A line for what of a clip does not come through"
     parts,film,fonts = frame.format.components,film_of(clip),len(clip.streams.attachments)
     stills = [o for o in clip.streams.video if o is not film
               and (is_cover(o) or o.codec_context and o.codec_context.name in still_codecs)]
     more = len(clip.streams.video) - len(stills) - 1
+    full = len(parts) > 2 and len({(o.width, o.height) for o in parts}) == 1 # a colour for each pixel
     lost = {f"{max(o.bits for o in parts)} bits a colour are read as 8": max(o.bits for o in parts) > 8,
-            "its transparency is left out": any(o.is_alpha for o in parts)
-            or film.metadata.get('alpha_mode') == '1',
+            "its colours are written at half the width and height (4:2:0)": full,
+            "its transparency is left out": is_see_through(frame) or film.metadata.get('alpha_mode') == '1',
             "its cover picture is left out": stills,
             f"only the first of its {more+1} videos is enhanced, the others are left out": more,
             f"its {fonts} attached files are left out": fonts}

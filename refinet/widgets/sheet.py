@@ -242,7 +242,7 @@ def try_on(
     "Several networks and strengths on one picture, side by side"
     if not models or not strengths: raise InputError("nothing to try: give a model and a strength at least")
     if bad := [o for o in strengths if not 0 < o <= 1]:
-        raise InputError(f"strength {bad[0]:g}: more than 0, which changes nothing, and at most 1")
+        raise InputError(f"strength {bad[0]:g}: more than 0, at most 1; at 0 nothing is changed")
     image = picture_from(picture, frame)
     rgb = np.asarray(image)
     before = as_picture(enlarge(as_frame(image)).clamp(0, 1)) if upscale else image
