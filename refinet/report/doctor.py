@@ -129,6 +129,7 @@ def _tried(part, problems, otherwise): # `part()`, or what stands in its place
         problems.append(f'{part.__name__}: {type(e).__name__}: {why}')
         return otherwise
 
+# %% ../../nbs/10_report/06_doctor.ipynb #19c44a24
 def doctor(
     model:str='nano_msafn',     # a preset that ships weights: what the engines run
     sizes=((448, 256), (1920, 1080)), # width, height of frames that are timed

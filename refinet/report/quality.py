@@ -232,6 +232,18 @@ def write_card(
     with atomic_write(out, 'w') as f: f.write('\n\n'.join(parts) + '\n')
     return out
 
+# %% ../../nbs/10_report/02_quality.ipynb #4762f8ff
+def _write_report(out, parts, pictures):
+    names = {k: f'picture-{i+1}.png' for i,k in enumerate(pictures)}
+    for k,image in pictures.items():
+        with atomic_write(out/names[k]) as f: image.save(f, 'PNG')
+    text = [f'# RefiNet {refinet.__version__}: what the weights are worth',
+            *(f'## {k}\n\n{markdown(v)}' for k,v in parts),
+            *(f'## {k}\n\n![{k}]({names[k]})' for k in pictures)]
+    with atomic_write(out/'report.md', 'w') as f: f.write('\n\n'.join(text) + '\n')
+    body = [o for k,v in [*parts, *pictures.items()] for o in (f'<h2>{html.escape(k)}</h2>', v)]
+    with atomic_write(out/'report.html', 'w') as f: f.write(page('RefiNet: what the weights are worth', body))
+
 # %% ../../nbs/10_report/02_quality.ipynb #dac75df0
 def report(
     out,        # a folder
@@ -264,15 +276,3 @@ def report(
                  for m in own for t,f in list(frames.items())[:1]}
     _write_report(out, parts, pictures)
     return dict(quality=quality, cost=cost, out=str(out))
-
-# %% ../../nbs/10_report/02_quality.ipynb #4762f8ff
-def _write_report(out, parts, pictures):
-    names = {k: f'picture-{i+1}.png' for i,k in enumerate(pictures)}
-    for k,image in pictures.items():
-        with atomic_write(out/names[k]) as f: image.save(f, 'PNG')
-    text = [f'# RefiNet {refinet.__version__}: what the weights are worth',
-            *(f'## {k}\n\n{markdown(v)}' for k,v in parts),
-            *(f'## {k}\n\n![{k}]({names[k]})' for k in pictures)]
-    with atomic_write(out/'report.md', 'w') as f: f.write('\n\n'.join(text) + '\n')
-    body = [o for k,v in [*parts, *pictures.items()] for o in (f'<h2>{html.escape(k)}</h2>', v)]
-    with atomic_write(out/'report.html', 'w') as f: f.write(page('RefiNet: what the weights are worth', body))
