@@ -33,15 +33,20 @@ def is_clip(path)->bool: # a file
 def in_thread(
     items,     # an iterable
     ahead:int=4, # how many wait at most
+    newest:bool=False, # a new one takes the place of those that wait, and nothing waits for who asks
 ):
     "Go through `items` in a thread of its own, a few ahead of who asks"
     waiting,stop,end = queue.Queue(ahead),threading.Event(),object()
+    def drop():
+        with contextlib.suppress(queue.Empty):
+            while newest: waiting.get_nowait()
     def put(o):
         while not stop.is_set():
             with contextlib.suppress(queue.Full): return waiting.put(o, timeout=.1)
     def work():
         try:
             for o in items:
+                drop()
                 put((o, None))
                 if stop.is_set(): return
             put((end, None))
