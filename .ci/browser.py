@@ -199,7 +199,7 @@ def call(browser, shots):
         finally: own.close()
     return '; '.join(lines) + '; nothing asked of another machine'
 
-## The divider
+## How fast it is without a server
 
 class Isolated(Quiet):
     "A page that may have threads: its server says that it shares nothing with others"
@@ -240,6 +240,8 @@ def wasm_times(browser, shots, size=(640, 360), runs=5):
         apart = np.abs(np.array(got['first'])*255 - (of[0][1].clip(0, 1)*255).flat[:len(got['first'])]).max(); assert apart <= 1, f'{apart} of 255 steps apart'
         found.append(f"{got['threads']} thread{'s'*(got['threads'] > 1)}: " + ', '.join(f'{k} {a:.0f} ms (native {b:.0f})' for k,a,(b,_) in zip(('nano', 'half of it'), got['ms'], of)))
     return f'{w}x{h}: ' + '; '.join(found)
+
+## The divider
 
 @test
 def divider(browser, shots):

@@ -9,7 +9,6 @@ __all__ = ['open_frames', 'Joined', 'join', 'check_frames']
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-import numpy as np
 from ..core.progress import bar
 from .splits import sources_of
 from .frames import FrameFolder, Frames, existing_folder
@@ -53,9 +52,7 @@ class Joined(Frames):
     def pixels(self, i):
         part,k = self.places[self.names[i]]
         return part.pixels(k)
-    def array(self, i): # beside pairs, a frame that was never sent is a pair of itself
-        a = self.pixels(i)
-        return a if a.shape[2] == self.channels else np.concatenate([a, a], 2)
+    def array(self, i): return self.as_pair(self.pixels(i))
 
 # %% ../../nbs/01_data/06_collections.ipynb #042290a4
 def join(

@@ -47,6 +47,8 @@ class Frames(NamedFiles, Dataset):
             return self.path(i).read_bytes()
         return png_bytes(Image.fromarray(self.array(i)))
     def array(self, i): return read_frame(self.path(i)) # (H, W, 3) uint8
+    def as_pair(self, a): # among pairs, a frame that was never sent is a pair of itself
+        return a if a.shape[2] == self.channels else np.concatenate([a, a], 2)
     def pixels(self, i): return self.array(i) # as they are kept: 3 channels of a frame never sent
     def __getitem__(self, i): return torch.from_numpy(np.array(self.array(i))).permute(2, 0, 1)
     def try_array(self, i, read=None): # None where it cannot be read, see `bad`; read: `pixels`, or `array`

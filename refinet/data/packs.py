@@ -194,9 +194,7 @@ class Pack(Frames):
         h,w,c = (*shape, 3)[:3]
         return pixels[at:at+h*w*c].reshape(h, w, c)
     def pixels(self, i): return self.pixels_of(self.names[i])
-    def array(self, i): # in a pack of pairs, what was never sent is a pair of itself
-        a = self.pixels(i)
-        return a if a.shape[2] == self.channels else np.concatenate([a, a], 2)
+    def array(self, i): return self.as_pair(self.pixels(i))
     def raw(self, i): return png_bytes(Image.fromarray(self.array(i)[..., :3]))
 
 # %% ../../nbs/01_data/04_packs.ipynb #af90805f

@@ -33,7 +33,7 @@ from ..train.recipes import starting_model
 from .teachers import load_teacher
 from .soft_targets import make_soft_targets
 from .distiller import Guide
-from .recipes import make_distiller, settle_terms, truth_loss
+from .recipes import asks_teacher, make_distiller, settle_terms, truth_loss
 
 # %% ../../nbs/07_distill/04_ablation.ipynb #afb7b73e
 own_words = dict(over=None, live=False, teacher=None, truth=None, only=None, network=None)
@@ -70,8 +70,10 @@ def read_plan(
     if not own and plan['model'] not in presets:
         raise InputError(f"the plan's model {plan['model']!r} is no preset: there are {', '.join(presets)}")
     if not isinstance(plan['recipe'], str): plan['recipe'] = str(plan['recipe'])
-    for o in plan['settings'].values(): # unknown words are refused before hours of work
-        _,training,terms = split_words(o)
+    for k,o in plan['settings'].items(): # unknown words are refused before hours of work
+        words,training,terms = split_words(o)
+        if words['network'] and plan['init']:
+            raise InputError(f"the setting {k!r} has its own network, which starts afresh: leave init out")
         resolve_settings(plan['recipe'], 1, **given | training)
         settle_terms(plan['recipe'], terms)
     return plan
@@ -214,13 +216,14 @@ def missing_runs(plan, rows, seeds, only=None)->list: # (setting, seed), all set
     done = {(o['setting'], o['seed']) for o in rows}
     return [(name, seed) for seed in seeds for name in only or plan['settings'] if (name, seed) not in done]
 
+# %% ../../nbs/07_distill/04_ablation.ipynb #87e2f5a1
 def check_alone(plan):
     "An `InputError` where a setting asks a teacher and there is none"
     for name,o in plan['settings'].items():
         words,_,terms = split_words(o)
-        if not words['teacher'] and settle_terms(plan['recipe'], terms)['alpha'] < 1:
+        asks = words['truth'] or asks_teacher(settle_terms(plan['recipe'], terms))
+        if asks and not words['teacher']:
             raise InputError(f"the setting {name!r} learns from a teacher: name one with {option('teacher')}")
-
 
 # %% ../../nbs/07_distill/04_ablation.ipynb #82f18ab4
 def ablate(
@@ -237,7 +240,8 @@ def ablate(
     plan,out,packed = read_plan(plan),Path(out),frames_to_learn(data)
     if not isinstance(packed, Pack):
         raise InputError(f"{data} is no pack: run `refinet pack {data} -o DIR` first")
-    master = check_alone(plan) if teacher is None else load_teacher(teacher)
+    if teacher is None: check_alone(plan)
+    master = None if teacher is None else load_teacher(teacher)
     out.mkdir(parents=True, exist_ok=True)
     write_plan(out, plan, teacher, master, data, packed, tests)
     if plan['jpeg']: packed = pack(AsJPEG(packed, plan['jpeg']), out/f"jpeg-{plan['jpeg']}")

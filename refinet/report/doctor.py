@@ -69,6 +69,7 @@ def gpus()->list[dict]: # name, gib, capability, formats, built_for_it
     return rows
 
 optional = dict(onnx=('onnx', 'onnxruntime', 'onnxscript'), openvino=('openvino',), video=('av',),
+                camera=('pyvirtualcam',),
                 kaggle=('kaggle', 'kagglehub'), hub=('spandrel', 'huggingface_hub'), app=('streamlit',))
 
 def versions()->dict: # name to version; '' where it is not installed
