@@ -77,7 +77,9 @@ def work_of(
         return Work('picture', 1, image.size, image.width*image.height, image)
     with open_clip(src) as clip:
         film,frames = film_of(clip),count_frames(clip)
-        size,first = (film.width, film.height),next(read_clip(clip, []), None)
+        size = film.width,film.height
+        # what is to be told of a clip is told when it is enhanced
+        with contextlib.redirect_stderr(io.StringIO()): first = next(read_clip(clip, []), None)
         if first and look_of(first, film.codec_context).turns % 2: size = size[::-1]
         return Work('clip', frames, size, film.width*film.height, src)
 
