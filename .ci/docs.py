@@ -1,8 +1,9 @@
 """The docs site by quarto, into _docs; `--check` only prepares every notebook for it, and looks whether each stored figure says what it shows. What is
 documented comes from the package: no cell is run but `show_doc`"""
-import json, re, sys, tempfile
+import base64, io, json, re, sys, tempfile
 from pathlib import Path
 from fastcore.script import call_parse
+from PIL import Image
 import nbdev.processors as processors
 from nbdev.config import get_config
 from nbdev.doclinks import nbglob
@@ -41,13 +42,36 @@ def stored_bars(drop=False): # of the tutorials; outside a kernel a bar is the w
         if drop: fn.write_text(json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) + '\n', encoding='utf-8')
     return n
 
+LARGE = 100_000 # characters of a stored picture
+
+def as_jpeg(png): # the base64 of a picture; that of the same as JPEG
+    with io.BytesIO() as f:
+        Image.open(io.BytesIO(base64.b64decode(png))).convert('RGB').save(f, 'JPEG', quality=90, subsampling=0) # colours as sharp as brightness
+        return base64.b64encode(f.getvalue()).decode()
+
+def shrink(output)->bool: # of a cell
+    "Keep a large photograph once, as JPEG: a plot, and what is small, stays as it is"
+    data = output.get('data', {}); png = ''.join(data.get('image/png', ''))
+    if len(png) < LARGE or 2*len(jpeg := as_jpeg(png)) > len(png): return False
+    data.pop('image/png'); data['image/jpeg'] = jpeg
+    return True
+
+def large_pictures(): # of all notebooks
+    n = 0
+    for fn in nbglob(as_path=True):
+        nb = json.loads(fn.read_text(encoding='utf-8'))
+        found = sum(shrink(o) for c in nb['cells'] for o in c.get('outputs', []))
+        if found: fn.write_text(json.dumps(nb, indent=1, ensure_ascii=False) + '\n', encoding='utf-8')
+        n += found
+    return n
+
 @call_parse
 def main(
     check:bool=False, # Without quarto
-    tidy:bool=False,  # Only drop the progress bars from the outputs of the tutorials
+    tidy:bool=False,  # Only drop the progress bars from the outputs of the tutorials, and keep large pictures as JPEG
 ):
     "Make the docs"
-    if tidy: sys.exit(print(f'{stored_bars(drop=True)} stored progress bars dropped'))
+    if tidy: sys.exit(print(f'{stored_bars(drop=True)} stored progress bars dropped, {large_pictures()} pictures made smaller'))
     if not check:
         from nbdev.quarto import nbdev_docs
         sys.exit(nbdev_docs.__wrapped__(n_workers=0)) # in this process, where the two lines above hold
