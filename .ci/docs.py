@@ -52,7 +52,7 @@ def as_jpeg(png): # the base64 of a picture; that of the same as JPEG
 def shrink(output)->bool: # of a cell
     "Keep a large photograph once, as JPEG: a plot, and what is small, stays as it is"
     data = output.get('data', {}); png = ''.join(data.get('image/png', ''))
-    if len(png) < LARGE or 2*len(jpeg := as_jpeg(png)) > len(png): return False
+    if len(png) < LARGE or 1.5*len(jpeg := as_jpeg(png)) > len(png): return False
     data.pop('image/png'); data['image/jpeg'] = jpeg
     return True
 

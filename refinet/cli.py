@@ -6,7 +6,7 @@
 __all__ = ['app', 'Data', 'Model', 'Json', 'Device', 'option', 'options', 'Out', 'bench_app', 'kaggle', 'Kernel', 'opt', 'arg',
            'show', 'version', 'main', 'demo', 'frames_to_pack', 'frame_numbers', 'at_least', 'pack', 'check',
            'training', 'summary', 'train', 'term_options', 'WithTerms', 'distill', 'ablate', 'frames_to_evaluate',
-           'clip_report', 'evaluate', 'check_engine', 'show_folder', 'before_start', 'enhance', 'try_models', 'report',
+           'clip_report', 'evaluate', 'check_engine', 'before_start', 'show_folder', 'enhance', 'try_models', 'report',
            'bench', 'bench_data', 'bench_train', 'bench_memory', 'export', 'start_app', 'doctor', 'data', 'push',
            'status', 'output', 'publish', 'wheels']
 
@@ -332,15 +332,6 @@ def check_engine(engine, device, tile):
     if engine in ('onnx', 'int8', 'openvino') and tile:
         raise InputError(f"--engine {engine} takes whole frames: leave --tile out, or use --engine torch")
 
-def show_folder(found, out, json): # a `FolderResult`
-    "Print what came of a folder; exit status 1 if something failed"
-    again = ' (made before, with whatever settings; --redo makes them again)' if found.skipped else ''
-    counts = f"{len(found.done)} done, {len(found.skipped)} skipped{again}, {len(found.failed)} failed; {out}"
-    # what failed was said, once
-    show(dict(out=out, done=found.done, skipped=found.skipped, failed=found.failed), json, counts)
-    raise typer.Exit(1 if found.failed else 0)
-
-# %% ../nbs/14_cli.ipynb #df8ada2f
 def before_start(model, source, out, engine, dry, tile, device, preview=None, **how): # a network and a `Plan`
     "What `enhance` is to use, and what is going to happen"
     from refinet.engines.plan import Preparation, choose_engine, plan_of
@@ -352,6 +343,14 @@ def before_start(model, source, out, engine, dry, tile, device, preview=None, **
     if engine == 'auto': choose_engine(ready, dry)
     else: ready.use(engine)
     return ready.made, plan_of(ready)
+
+def show_folder(found, out, json): # a `FolderResult`
+    "Print what came of a folder; exit status 1 if something failed"
+    again = ' (made before, with whatever settings; --redo makes them again)' if found.skipped else ''
+    counts = f"{len(found.done)} done, {len(found.skipped)} skipped{again}, {len(found.failed)} failed; {out}"
+    # what failed was said, once
+    show(dict(out=out, done=found.done, skipped=found.skipped, failed=found.failed), json, counts)
+    raise typer.Exit(1 if found.failed else 0)
 
 # %% ../nbs/14_cli.ipynb #26473fb7
 @app.command()
