@@ -33,7 +33,8 @@ class CenterCrops:
 
 def validated(rows, most=50.)->dict: # of a `Report`; psnr (dB) and ssim, both of Y
     "Means in which a frame that came back as it was sent does not outweigh all others"
-    return dict(psnr=sum(min(o['psnr_y'], most) for o in rows)/len(rows), ssim=sum(o['ssim_y'] for o in rows)/len(rows))
+    psnr,ssim = [min(o['psnr_y'], most) for o in rows],[o['ssim_y'] for o in rows]
+    return dict(psnr=sum(psnr)/len(rows), ssim=sum(ssim)/len(rows))
 
 class Validate(Callback):
     "PSNR and SSIM of `frames` after each epoch, into the row that is logged"
