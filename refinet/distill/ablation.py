@@ -138,7 +138,7 @@ def settings_of(plan, own)->dict: # own: the training settings of a setting
     "The training settings of a run, all of them filled in"
     loss = truth_loss(plan['recipe'], own.get('loss', plan['run'].get('loss')))
     changes = plan['run'] | own | dict(loss=loss)
-    s = resolve_settings(plan['recipe'], 1, network_name(plan['model']), **changes)
+    s = resolve_settings(plan['recipe'], 1, network_name(plan['model']), plan['init'], **changes)
     return s | dict(epoch_steps=plan['run'].get('epoch_steps') or max(s['steps']//5, 1))
 
 def score_run(folder, tests, device)->dict: # `psnr` of each test set, of `each` picture, and the `curve`

@@ -78,7 +78,8 @@ def student_settings(frames, recipe, name, init, loss, degrade, settings)->dict:
     if recipe == 'seed' and settings.get('lr') is None: settings['lr'] = 2e-4
     if recipe == 'fast' and settings.get('branches') is None:
         settings['branches'] = name in with_branches and not init
-    return settle_for(frames, recipe, name, settings | dict(loss=truth_loss(recipe, loss), degrade=degrade))
+    settings |= dict(loss=truth_loss(recipe, loss), degrade=degrade)
+    return settle_for(frames, recipe, name, settings, init)
 
 def who_taught(teacher, master, net, init)->dict: # master: `teacher`, loaded; net: the student
     "What `run.json` keeps of teacher and student: their names, and marks of their weights"

@@ -28,8 +28,8 @@ demo_settings = dict(
     teacher = dict(model='msafn', dim=24, trunk=48, blocks=4, gru_steps=0, drop=0.),
     student = dict(model='nano_msafn'),
     # both students the same
-    teacher_run = dict(steps=700, batch=8, lr=6e-4),
-    student_run = dict(steps=1000, batch=8, lr=2e-3, branches=False))
+    teacher_run = dict(steps=700, batch=8),
+    student_run = dict(steps=1000, batch=8, branches=False))
 
 def demo_runs(
     out:Path, # the demo's folder

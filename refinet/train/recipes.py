@@ -76,7 +76,7 @@ def train(
     seed_everything(seed)
     frames,valid = open_pair(data, val_data)
     name = network_name(model)
-    s = settle_for(frames, recipe, name, settings | dict(loss=loss, degrade=degrade))
+    s = settle_for(frames, recipe, name, settings | dict(loss=loss, degrade=degrade), init)
     task = Supervised(starting_model(model, init, s['branches']), pick_loss(s['loss']),
                       amp_dtype(pick_device(device)))
     role = role or ('teacher' if name.startswith('msafn') else 'student')
