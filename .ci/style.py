@@ -9,7 +9,7 @@ LONG_CELL = 35   # lines in an exported cell
 MANY_CELLS = 70  # cells in a notebook
 LONG_MODULE = 260 # lines in a module
 # What `--check` allows: lower a number when the total is lower, never raise one
-LIMITS = dict(wide=0, nested=0, unpacked=0, joined=0, long_cells=0, many_cells=0, long_modules=4)
+LIMITS = dict(wide=0, nested=0, unpacked=0, joined=0, long_cells=0, many_cells=0, long_modules=3)
 HEADS = dict(wide=f'lines over {WIDTH}', nested='conditional in a conditional', unpacked='four names or more unpacked',
              joined='statements joined by ;', long_cells=f'exported cells over {LONG_CELL} lines',
              many_cells=f'notebooks over {MANY_CELLS} cells', long_modules=f'modules over {LONG_MODULE} lines')

@@ -46,7 +46,6 @@ def seeds_needed(
     if gain <= 0: raise InputError(f"a gain is above 0 dB, got {gain}")
     return next((n for n in range(2, most+1) if stats.t.ppf(.975, n-1)*spread/n**.5 < gain), None)
 
-
 # %% ../../nbs/07_distill/05_results.ipynb #286f1303
 def by_setting(rows)->dict: # name to its runs
     "The runs of each setting"
@@ -102,7 +101,6 @@ def verdict(interval:str)->str: # 'a to b', dB
     low,high = (float(o) for o in interval.split(' to '))
     if low > 0: return 'gain'
     return 'loss' if high < 0 else 'not told apart'
-
 
 # %% ../../nbs/07_distill/05_results.ipynb #a1ef2155
 def ablation_plot(
