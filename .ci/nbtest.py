@@ -10,7 +10,7 @@ from nbdev.config import get_config
 from nbdev.doclinks import nbglob
 from nbdev.test import test_nb
 
-other_settings = {r'\blr=(\d)e-3': r'lr=\1e-3, seed=1', "weights = 'nano_msafn' if": "weights = 'light_msafn' if"} # what `--changed` replaces in code cells
+other_settings = {r'\bsteps=(\d+), epoch_steps': r'seed=1, steps=\1, epoch_steps', "weights = 'nano_msafn' if": "weights = 'light_msafn' if"} # what `--changed` replaces in code cells
 
 def change_settings(nb):
     "Replace in the code cells what stands in `other_settings`; the number of cells that changed"

@@ -42,7 +42,8 @@ def thumbnails(): # name to bytes: the last picture of each tutorial's cell, sma
     made = {}
     for k,(name,cell) in enumerate(shown.items()):
         cells = json.loads((root/'nbs'/'tutorials'/f'{name}.ipynb').read_text(encoding='utf-8'))['cells']
-        data = next(o['data']['image/png'] for c in cells if c['id'] == cell for o in c['outputs'] if 'image/png' in o.get('data', {}))
+        found = [o.get('data', {}) for c in cells if c['id'] == cell for o in c['outputs']]
+        data = next(o[m] for o in found for m in ('image/png', 'image/jpeg') if m in o)
         image = Image.open(io.BytesIO(base64.b64decode(text(data)))).convert('RGB')
         image.thumbnail((480, 200), Image.LANCZOS)
         with io.BytesIO() as f: image.save(f, 'JPEG', quality=88); made[f'tutorial-{k+1}.jpg'] = f.getvalue()
