@@ -37,7 +37,8 @@ def clip_report(model, clips, degrade, device, json): # prints it
     found = evaluate_clips(net, clips, 'scale:4+x264:27' if degrade == 'bicubic' else degrade)
     rows = [{'': k} | {n: f'{v[n]:.{d}f}' for n,d in (('psnr_y', 2), ('ssim_y', 4), ('flicker', 2))}
             for k,v in (('as sent', found['sent']), (f"network, {found['n']} frames", found))]
-    show(dict(model=model, clips=clips, degrade=degrade) | found, json, table(rows))
+    show(dict(model=model, clips=clips, degrade=degrade) | found, json,
+         table(rows) + '\nthe first frame of each clip does not count')
 
 @app.command()
 def evaluate(model:Model, data:Annotated[str, opt("a pack, Vimeo-90K, a folder of pictures, or 'sample'")]='',
@@ -68,13 +69,15 @@ def check_engine(engine, device, tile):
     if engine in ('onnx', 'int8', 'openvino') and tile:
         raise InputError(f"--engine {engine} takes whole frames: leave --tile out, or use --engine torch")
 
-def before_start(model, source, out, engine, dry, tile, device, preview=None, **how): # a network and a `Plan`
+def before_start(model, source, out, engine, dry, tile, device, preview=None, **how): # a network, a `Plan`
     "What `enhance` is to use, and what is going to happen"
+    from refinet.enhance.folders import check_dest
     from refinet.engines.plan import Preparation, choose_engine, plan_of
     from refinet.engines.runtimes import engines
     if engine not in ('auto', *engines):
         raise InputError(f"--engine {engine}: there are auto, {', '.join(engines)}")
     check_engine(engine, device, tile)
+    if not Path(source).is_dir(): check_dest(source, out, how.get('crf', 18), preview)
     ready = Preparation(model, source, out, tile=tile, device=device, **how)
     if engine == 'auto': choose_engine(ready, dry)
     else: ready.use(engine)
@@ -105,7 +108,7 @@ def enhance(source:Annotated[str, arg('a picture, a folder or a clip')],
             redo:Annotated[bool, opt('of a folder: again what is there', '--redo')]=False,
             crf:Annotated[int, opt('of a clip: 18 is large and good, 28 small')]=18,
             anyway:Annotated[bool,
-                             opt('enhance also what is sharp already, at the same size', '--anyway')]=False,
+                             opt('sharp pictures too, which else stay as they are', '--anyway')]=False,
             strength:Annotated[float, opt('0: as it is; 1: all that the network does')]=1.,
             preview:Annotated[Optional[str],
                               opt('of a clip: another clip, before and after side by side')]=None,

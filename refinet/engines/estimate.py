@@ -98,6 +98,7 @@ def _timed(call): # seconds, what came of it
     made = call()
     return time.perf_counter() - start, made
 
+# %% ../../nbs/09_engines/05_estimate.ipynb #df44f250
 def on_a_line(measured, pixels:int)->float: # measured: (pixels, seconds), smallest first
     "Seconds for so many pixels, by the last two that were measured"
     n,t = measured[-1]

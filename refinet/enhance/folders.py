@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FolderResult', 'parse_shard', 'list_folder', 'some', 'no_room', 'is_made', 'enhance_folder', 'own_device',
-           'on_device', 'ready_for', 'spares_sharp', 'result_path', 'enhance']
+           'on_device', 'ready_for', 'result_path', 'check_dest', 'enhance']
 
 # %% ../../nbs/08_enhance/06_folders.ipynb #9a4640ae
 import contextlib, copy, errno, os, threading, warnings
@@ -18,18 +18,17 @@ from ..core.files import InputError, check_writable
 from ..core.progress import about, bar, log
 from ..core.platform import pick_device
 from ..core.signals import stops_like_ctrl_c, undisturbed
-from ..data.images import picture_suffixes, written_as
+from ..data.images import check_format, picture_suffixes, written_as
 from ..data.frames import existing_folder
-from ..models.descriptor import describe
 from ..models.loading import load_model
 from .strength import at_part
-from .sharpness import nothing_to_do
+from .sharpness import nothing_to_do, spares_sharp
 from .tiles import _on
 from .fused import fast_pixels
-from .pictures import enhance_file, result_names
+from .pictures import check_apart, enhance_file, result_names
 from .reading_clips import is_clip
 from .writing_clips import clips_written_as
-from .clips import enhance_clip
+from .clips import check_outs, enhance_clip
 
 # %% ../../nbs/08_enhance/06_folders.ipynb #897d081a
 class FolderResult(NamedTuple):
@@ -207,12 +206,6 @@ def ready_for(
     if isinstance(model, (str, Path)): model = load_model(model).to(own_device(device))
     return fast_pixels(on_device(model, device), upscale) if isinstance(model, nn.Module) else model
 
-# %% ../../nbs/08_enhance/06_folders.ipynb #da237f25
-def spares_sharp(model)->bool: # any network, or an engine that runs one
-    "Whether a frame that was never shrunk comes back as it was, so that nobody has to look first"
-    about = describe(model)
-    return about.spares_sharp or (about.exact is not None and spares_sharp(about.exact))
-
 # %% ../../nbs/08_enhance/06_folders.ipynb #0413d5db
 def result_path(
     src,  # a picture or a clip
@@ -227,6 +220,13 @@ def result_path(
     if is_clip(src): return dest.with_name(f'{src.name}.mkv')
     try: return dest.with_name(result_names(src.parent, [src.name])[src.name])
     except OSError: return dest # no picture: who reads it says so
+
+def check_dest(src, dest, crf=18, preview=None): # as `enhance` takes them
+    "An `InputError` where the result of a picture or a clip cannot be written so"
+    out = result_path(src, dest)
+    if is_clip(src): return check_outs(src, [out, *([Path(preview)] if preview else [])], crf, preview)
+    check_apart(src, out)
+    check_format(out)
 
 # %% ../../nbs/08_enhance/06_folders.ipynb #cf4c7a80
 def enhance(

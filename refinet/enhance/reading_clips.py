@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['clip_suffixes', 'still_codecs', 'is_clip', 'in_thread', 'ColorInfo', 'guessed_matrix', 'look_of', 'frame_to_rgb',
-           'rgb_to_frame', 'is_cover', 'film_of', 'open_clip', 'is_frame', 'CountedTimes', 'deinterlaced', 'read_clip',
-           'clip_frames', 'count_frames']
+           'rgb_to_frame', 'is_cover', 'film_of', 'why_not', 'open_clip', 'is_frame', 'CountedTimes', 'deinterlaced',
+           'read_clip', 'clip_frames', 'count_frames']
 
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #73f63be6
 import contextlib, queue, threading
@@ -135,6 +135,10 @@ def film_of(clip): # an open clip
     return min((o for o in clip.streams.video if o.codec_context), key=rank)
 
 # %% ../../nbs/08_enhance/03_reading_clips.ipynb #6d7bfeb4
+def why_not(e)->str: # without the number that ffmpeg gives it
+    "What an error of ffmpeg or of the system says"
+    return str(getattr(e, 'strerror', None) or e)
+
 def open_clip(
     path, # of a clip
 ): # PyAV's container
@@ -143,8 +147,8 @@ def open_clip(
     if not Path(path).is_file(): raise InputError(f"{path}: no such file")
     try: clip = av.open(str(path))
     except (av.error.FFmpegError, ValueError) as e:
-        raise InputError(f"{path} is cut off or no clip ({e}; {Path(path).stat().st_size:,} bytes): copy it "
-                         "again") from None
+        why = f'{why_not(e)}; {Path(path).stat().st_size:,} bytes'
+        raise InputError(f"{path} is cut off or no clip ({why}): copy it again") from None
     # to decode one that is not known brings PyAV down
     known = [o for o in clip.streams.video if o.codec_context]
     if any(not is_cover(o) for o in known): return clip
@@ -224,7 +228,7 @@ def _decoded(clip, video, copied):
             else: found = [packet] if packet.size else []
         except av.error.InvalidDataError: bad,found = bad+1,[]
         except (av.error.FFmpegError, OSError) as e:
-            log(f"{clip.name} ends early ({e}): what was read is used")
+            log(f"{clip.name} ends early ({why_not(e)}): what was read is used")
             break
         yield from found
     if bad: log(f"{clip.name}: {bad} packets are broken and were left out")

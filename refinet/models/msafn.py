@@ -151,6 +151,7 @@ def network_name(model)->str: # a preset, a class, a function, or a network
     "The name under which a network is kept"
     if isinstance(model, str): return model
     if isinstance(model, nn.Module): return type(model).__name__
-    model = getattr(model, 'func', model) # of a partial
-    name = getattr(model, '__name__', '')
+    first = next(iter(getattr(model, 'args', ())), None) # of a partial
+    if isinstance(first, str) and first in presets: return f'{first}_own' # a preset with changes
+    name = getattr(getattr(model, 'func', model), '__name__', '')
     return name if name.isidentifier() else 'network' # a lambda has none
