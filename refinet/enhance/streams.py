@@ -19,7 +19,7 @@ from .strength import at_part
 from .tiles import enhance_tensor
 from .fused import fast_pixels
 from .pictures import enhance_image, enhance_pixels
-from .reading_clips import frame_to_rgb, in_thread, look_of
+from .reading_clips import frame_to_rgb, in_thread, look_of, why_not
 
 # %% ../../nbs/08_enhance/07_stream.ipynb #1a85b2c9
 class Enhancer:
@@ -62,7 +62,7 @@ def stream(
     upscale:bool=False,  # four times as large; False: same size
     strength:float=1.,   # 0: as it is; 1: all that the network does
     device='auto',       # for a network given by name
-    waiting:int=2,       # frames that may wait; then the source waits
+    waiting:int=2,       # frames that may wait; then the source waits; with `skip` one does
     skip:bool=False,     # only the newest frame waits, and others are left out: for a camera, not for a file
 ): # yields `StreamedFrame`
     "Enhance frames as they come, in order"
@@ -83,15 +83,15 @@ camera_kinds = dict(linux=('v4l2', '/dev/video{}'), darwin=('avfoundation', '{}'
 def camera(
     which=0,           # its number; on Windows its name
     size=(640, 360),   # width and height that it is asked for, pixels
-    rate:float=30,     # frames a second
-    kind:str='',       # an input of FFmpeg, such as 'lavfi'; '': by the system
+    rate:float=30,     # frames a second that it is asked for
+    kind:str='',       # an input of FFmpeg, such as 'lavfi', whose size and rate `which` says; '': by the system
 ): # yields (H, W, 3) uint8
     "Frames of a camera, in their own time and without end"
     av,(own,place) = import_optional('av', 'video'),camera_kinds.get(sys.platform, ('', '{}'))
     options = {} if kind else dict(video_size=f'{size[0]}x{size[1]}', framerate=str(rate))
     try: source = av.open(str(which) if kind else place.format(which), format=kind or own, options=options)
     except (OSError, ValueError) as e:
-        raise InputError(f"no camera {which} here ({e}): is it plugged in, and no other program "
+        raise InputError(f"no camera {which} here ({why_not(e)}): is it plugged in, and no other program "
                          "using it?") from None
     with source:
         for frame in source.decode(video=0): yield frame_to_rgb(frame, look_of(frame))
