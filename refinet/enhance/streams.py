@@ -84,7 +84,7 @@ def camera(
     which=0,           # its number; on Windows its name
     size=(640, 360),   # width and height that it is asked for, pixels
     rate:float=30,     # frames a second that it is asked for
-    kind:str='',       # an input of FFmpeg, such as 'lavfi', whose size and rate `which` says; '': by the system
+    kind:str='',       # an input of FFmpeg, such as 'lavfi': `which` says all of it; '': by the system
 ): # yields (H, W, 3) uint8
     "Frames of a camera, in their own time and without end"
     av,(own,place) = import_optional('av', 'video'),camera_kinds.get(sys.platform, ('', '{}'))
