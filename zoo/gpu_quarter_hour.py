@@ -106,12 +106,14 @@ def waits(o): # does a step make the CPU wait? torch's own alarm, with everythin
     from refinet.distill.distiller import Distiller, Guide
     from refinet.models.loading import create_model
     from refinet.train.callbacks import EMA, Clip, LossSpikeRollback
+    from refinet.train.optimizers import make_optimizer
+    from refinet.train.settings import recipes
     from refinet.train.trainer import StopOnNaN, small_trainer
     t = small_trainer(device=o.device, callbacks=[Guide('adaptive'), Clip(), StopOnNaN(), LossSpikeRollback(), EMA()])
     pair = [create_model('nano_msafn', dim=8, trunk=8, blocks=1) for _ in range(2)]
     t.task = t.parallel = Distiller(*pair, kl=.1, mask=.1, wavelet=.1, mimic=.1, affinity=.1, upcycle=.1).to(t.device)
     t.params = [p for p in t.task.parameters() if p.requires_grad]
-    t.opt,t.degrade = torch.optim.AdamW(t.params, fused=True),RealDegrade(seed=0)
+    t.opt,t.degrade = make_optimizer(recipes['fast']['optimizer'], t.params, 1e-3),RealDegrade(seed=0)
     t.call('before_fit')
     found = {}
     for t.step in range(1, 8):
@@ -200,7 +202,7 @@ def options():
     p.add_argument('--init', default='', help='weights to start from; the shipped ones by default, none: afresh')
     p.add_argument('--batch', type=int, default=64)
     p.add_argument('--size', type=int, default=128)
-    p.add_argument('--lr', type=float, default=3e-4)
+    p.add_argument('--lr', type=float, help="the peak of the rate; the recipe's by default")
     p.add_argument('--device', default='')
     p.add_argument('--run', type=Path, default=Path('runs/gpu_quarter_hour'), help='where the training is kept between two calls')
     p.add_argument('--only', default='', help='parts, with commas between')
