@@ -224,6 +224,7 @@ def result_path(
 def check_dest(src, dest, crf=18, preview=None): # as `enhance` takes them
     "An `InputError` where the result of a picture or a clip cannot be written so"
     out = result_path(src, dest)
+    if not out.suffix: raise InputError(f"{dest}: give it a suffix, or write {dest}/ for a new folder")
     if is_clip(src): return check_outs(src, [out, *([Path(preview)] if preview else [])], crf, preview)
     check_apart(src, out)
     check_format(out)
