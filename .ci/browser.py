@@ -241,6 +241,32 @@ def wasm_times(browser, shots, size=(640, 360), runs=5):
         found.append(f"{got['threads']} thread{'s'*(got['threads'] > 1)}: " + ', '.join(f'{k} {a:.0f} ms (native {b:.0f})' for k,a,(b,_) in zip(('nano', 'half of it'), got['ms'], of)))
     return f'{w}x{h}: ' + '; '.join(found)
 
+time_gpu = """async ([w, h]) => {
+  const { load } = await import('./engine.js'), data = Float32Array.from({ length: 3*w*h }, (_, i) => i * 7919 % 256 / 255)
+  const { engine, run } = await load(['degraded'], 'webgpu'), made = await run('degraded', { w, h, data })
+  return { engine, ms: made.ms, out: Array.from(made.out.data) }
+}"""
+
+def webgpu(browser, shots, size=(160, 90)): # on request: a Chromium whose WebGPU is worked out by the processor
+    "nano through WebGPU gives the picture that onnxruntime gives"
+    import numpy as np
+    if (folder := static_folder()) is None: return 'skipped: no npm, or no registry'
+    w,h = size
+    x = (np.arange(3*w*h) * 7919 % 256 / 255).astype(np.float32).reshape(1, 3, h, w)
+    own = browser.browser_type.launch(executable_path=find_chromium(), args=[*flags, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'])
+    try:
+        with served(Quiet, directory=folder.name) as url:
+            page = own.new_page(); page.goto(url + 'try/?engine=wasm'); ready(page)
+            if not page.evaluate("async () => !!await navigator.gpu?.requestAdapter()"): return 'skipped: this Chromium has no WebGPU'
+            got = page.evaluate(time_gpu, [w, h])
+    finally: own.close()
+    assert got['engine'] == 'webgpu', got['engine']
+    true = native(Path(folder.name)/'try'/'nano_degraded.onnx', x, 1, 1)[1]
+    apart = np.abs(np.array(got['out'])*255 - (true.clip(0, 1)*255).flat).max()
+    assert apart <= 1, f'{apart} of 255 steps apart'
+    return f"{w}x{h} by {got['engine']}, in software {got['ms']:.0f} ms; at most {apart:.2f} of 255 steps from onnxruntime"
+on_request.append(webgpu)
+
 ## The divider
 
 @test
