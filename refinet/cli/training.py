@@ -82,7 +82,7 @@ def check(data:Annotated[str, arg('a pack, Vimeo-90K or a folder of pictures')],
     raise typer.Exit(1 if bad else 0)
 
 # %% ../../nbs/14_cli/01_training.ipynb #80260cb4
-option = lambda kind, help, default=None: (Annotated[kind, typer.Option(help=help)], default)
+option = lambda kind, help, default=None: (Annotated[kind, opt(help)], default)
 options = dict(
     recipe    = option(str, "fast; real: frames as they come; seed: the published scripts'; or a TOML file",
                        'fast'),
@@ -97,17 +97,13 @@ options = dict(
     epoch_steps = option(Optional[int], 'steps between two validations'),
     ema       = option(Optional[float], 'decay of the mean of the weights, 0..1; 0: none'),
     accumulate= option(Optional[int], 'parts that a batch is worked off in, to save memory'),
-    branches  = (Annotated[Optional[bool],
-                           typer.Option(help='re-parameterised convolutions while a student learns; '
-                                             'by default where there is a teacher')],
-                 None),
+    branches  = option(Optional[bool], 're-parameterised convolutions while a student learns; '
+                       'by default where there is a teacher'),
     compile   = (Annotated[Optional[bool],
-                           typer.Option('--compile',
-                                        help='torch.compile: a minute first, then faster steps')], None),
-    tensorboard = (Annotated[Optional[bool], typer.Option('--tensorboard', help='a log for TensorBoard too')],
-                   None),
+                           opt('torch.compile: a minute first, then faster steps', '--compile')], None),
+    tensorboard = (Annotated[Optional[bool], opt('a log for TensorBoard too', '--tensorboard')], None),
     seed      = option(int, 'of weights, crops and flips', 0),
-    resume    = (Annotated[bool, typer.Option('--resume', help='go on with the run in --out')], False),
+    resume    = (Annotated[bool, opt('go on with the run in --out', '--resume')], False),
     time_limit= option(Optional[str], 'stop in time, all saved: 11.2h, 90m'),
     init      = option(Optional[str], 'weights to start from'),
     val_data  = option(Optional[str], 'where to validate; the test split of --data by default'),
@@ -130,10 +126,10 @@ def summary(found)->str: # of a run, for a person
             f"{len(found['bad_files'])} bad files; weights in {found['out']}")
 
 # %% ../../nbs/14_cli/01_training.ipynb #7a747bdf
-Out = Annotated[str, typer.Option(help="the run's folder")]
+Out = Annotated[str, opt("the run's folder")]
 @app.command()
 @training
-def train(data:Data, out:Out, model:Annotated[str, typer.Option(help='a preset')]='msafn',
+def train(data:Data, out:Out, model:Annotated[str, opt('a preset')]='msafn',
           json:Json=False, **run):
     "Train a network on the truth alone."
     from refinet.train.recipes import train
@@ -150,7 +146,7 @@ def term_options()->list:
         said |= {n: o.help for n,o in kind.numbers.items()}
     def verb(**terms): pass
     verb.__signature__ = inspect.Signature([inspect.Parameter(k, inspect.Parameter.KEYWORD_ONLY, default=None,
-        annotation=Annotated[Optional[float], typer.Option(help=v)]) for k,v in said.items()])
+        annotation=Annotated[Optional[float], opt(v)]) for k,v in said.items()])
     one = typer.Typer(add_completion=False)
     one.command()(verb)
     return typer.main.get_command(one).params
@@ -171,19 +167,16 @@ class WithTerms(typer.core.TyperCommand):
 @app.command(cls=WithTerms)
 @training
 def distill(chosen:typer.Context,
-            teacher:Annotated[str,
-                              typer.Option(help='a preset, a file, or several: a.pth:2,b.safetensors:1')],
+            teacher:Annotated[str, opt('a preset, a file, or several: a.pth:2,b.safetensors:1')],
             data:Data, out:Out,
-            model:Annotated[str, typer.Option(help="the student's preset")]='light_msafn',
-            alpha:Annotated[Optional[float], typer.Option(help='weight of the truth, 0..1')]=None,
+            model:Annotated[str, opt("the student's preset")]='light_msafn',
+            alpha:Annotated[Optional[float], opt('weight of the truth, 0..1')]=None,
             soft:Annotated[Optional[str], opt('distance to the teacher: l1, mse or decibels')]=None,
-            guidance:Annotated[Optional[str], typer.Option(help='constant, linear, cosine or adaptive')]=None,
-            upcycle:Annotated[Optional[float],
-                              typer.Option(help='weight of L1 to the teacher on what has no truth')]=None,
-            eight:Annotated[bool, typer.Option('--eight', help='ask the teacher in all eight ways')]=False,
-            cached:Annotated[bool,
-                             typer.Option('--cached', help="make the teacher's answers once "
-                                                           "and keep them beside the pack")]=False,
+            guidance:Annotated[Optional[str], opt('constant, linear, cosine or adaptive')]=None,
+            upcycle:Annotated[Optional[float], opt('weight of L1 to the teacher on what has no truth')]=None,
+            eight:Annotated[bool, opt('ask the teacher in all eight ways', '--eight')]=False,
+            cached:Annotated[bool, opt("make the teacher's answers once and keep them beside the pack",
+                                       '--cached')]=False,
             json:Json=False, **run):
     "Train a student on the truth and on a teacher."
     from refinet.distill.recipes import distill

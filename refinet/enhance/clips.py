@@ -16,7 +16,7 @@ from ..core.signals import stops_like_ctrl_c, undisturbed
 from .sharpness import is_sharp, nothing_to_do
 from .pictures import check_apart, enhance_pixels
 from .reading_clips import film_of, frame_to_rgb, in_thread, is_frame, look_of, open_clip
-from .reading_clips import read_clip
+from .reading_clips import read_clip, why_not
 from .writing_clips import ClipWriter, clips_written_as, rate_of, warn_dropped
 
 # %% ../../nbs/08_enhance/05_clips.ipynb #873ec643
@@ -48,7 +48,7 @@ def _unwritable(dest, error): # what to raise
     "An error of the system as it is, one of the encoder or the container as an `InputError`"
     of_ffmpeg = isinstance(error, import_optional('av', 'video').error.FFmpegError)
     if not of_ffmpeg or error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS): return error
-    return InputError(f"{dest}: ffmpeg cannot write this clip so ({error.strerror or error}): "
+    return InputError(f"{dest}: ffmpeg cannot write this clip so ({why_not(error)}): "
                       "try a name that ends with .mkv")
 
 # %% ../../nbs/08_enhance/05_clips.ipynb #0da1ba2f
@@ -83,7 +83,7 @@ class _Outputs: # the clip and, where one was asked for, the preview beside it
         try: w.put(*job) if job else w.finish()
         except (OSError, import_optional('av', 'video').error.FFmpegError) as e:
             if w is self.writers[0]: raise _unwritable(self.dest, e) from e
-            log(f"{self.preview}: {e.strerror or e}: there is no preview, the clip goes on")
+            log(f"{self.preview}: {why_not(e)}: there is no preview, the clip goes on")
             self.writers.remove(w)
             w.abandon()
             with contextlib.suppress(OSError, InputError): self.aside.__exit__(type(e), e, None)
