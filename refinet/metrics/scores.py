@@ -119,12 +119,14 @@ def _as_seen(frame): # (1, 3, H, W), or (1, 6, H, W) with the frame as sent: LR 
     return (None, sent, hr) if len(sent[0]) else (*degrade(hr), hr)
 
 # %% ../../nbs/04_metrics/00_scores.ipynb #d6e12b47
-def score_both(model, frame, names, tile=None)->tuple: # frame: see `_as_seen`; on the model's device
-    "The numbers of what a network makes of a degraded picture, and of the picture as it is"
+def score_both(model, frame, names, tile=None, known=None)->tuple: # frame: see `_as_seen`; on the model's device
+    "The numbers of what a network makes of a degraded picture, and of the picture as it is, if not known"
     lr,degraded,hr = _as_seen(frame)
-    return score(enhanced(model, lr, degraded, tile), hr, names=names), score(degraded, hr, names=names)
+    unaided = known or score(degraded, hr, names=names)
+    if model is None: return unaided,unaided
+    return score(enhanced(model, lr, degraded, tile), hr, names=names),unaided
 
-def score_in_tiles(model, frame, names)->tuple: # frame: in main memory
+def score_in_tiles(model, frame, names, known=None)->tuple: # frame: in main memory
     "The same where memory is short: only tiles go to the model's device, and the numbers are worked out here"
     from refinet.enhance.tiles import enhance_tensor
     if torch.cuda.is_available(): torch.cuda.empty_cache()
@@ -132,14 +134,14 @@ def score_in_tiles(model, frame, names)->tuple: # frame: in main memory
     small = max(max(hr.shape[2:])//2, 64)
     seen = (degraded, False) if lr is None else (lr, True)
     out = degraded if model is None else enhance_tensor(model, *seen, small)
-    return score(out, hr, names=names), score(degraded, hr, names=names)
+    return score(out, hr, names=names), known or score(degraded, hr, names=names)
 
-def score_picture(model, frame, device, names, tile=None)->tuple: # frame: in main memory
+def score_picture(model, frame, device, names, tile=None, known=None)->tuple: # frame: in main memory
     "The numbers of a network and of bicubic; a picture that does not fit in one piece goes in tiles"
-    try: return score_both(model, frame.to(device), names, tile)
+    try: return score_both(model, frame.to(device), names, tile, known)
     except (RuntimeError, MemoryError) as e:
         if not out_of_memory(e): raise
-    return score_in_tiles(model, frame, names) # outside of the block, so that what the error holds is let go
+    return score_in_tiles(model, frame, names, known) # outside of the block, so that what the error holds is let go
 
 # %% ../../nbs/04_metrics/00_scores.ipynb #01b2959a
 def _frame_to_score(frames, i, bad): # (1, C, H, W); None where it cannot be, which is kept in `bad`
@@ -157,9 +159,11 @@ def evaluate(
     names=metric_names,  # which numbers
     progress:bool=False, # a bar
     tile=None,           # side of a tile, pixels; 0: in one piece; None: by the size
+    before=None,         # an earlier `Report` of these frames: has their numbers without a network
 )->Report:
     "Degrade (but for pairs), enhance and score every picture"
     rows,bicubic,bad = [],[],{}
+    known = {o['name']: o for o in before.bicubic_rows} if before else {}
     if isinstance(model, nn.Module):
         model = on_device(model, device)
         device = device_of(model)
@@ -169,16 +173,16 @@ def evaluate(
     try:
         for i in bar(range(len(frames)), desc='evaluate') if progress else range(len(frames)):
             if (frame := _frame_to_score(frames, i, bad)) is None: continue
-            before = 'as sent' if frame.shape[1] > 3 else 'bicubic'
-            own,unaided = score_picture(model, frame, device or 'cpu', names, tile)
-            rows.append(dict(name=frames.names[i]) | own)
-            bicubic.append(dict(name=frames.names[i]) | unaided)
+            sent,name = 'as sent' if frame.shape[1] > 3 else 'bicubic',frames.names[i]
+            own,unaided = score_picture(model, frame, device or 'cpu', names, tile, known.get(name))
+            rows.append(dict(name=name) | own)
+            bicubic.append(dict(name=name) | unaided)
     finally:
         if model is not None: model.train(training)
     if not rows:
         raise InputError(f"none of the {len(frames)} pictures below {frames.root} could be scored: "
                          f"{next(iter(bad.values()), 'there are none')}")
-    return Report(rows, bicubic, bad, before)
+    return Report(rows, bicubic, bad, sent)
 
 # %% ../../nbs/04_metrics/00_scores.ipynb #736ad8c1
 def frames_to_score(

@@ -41,13 +41,15 @@ class Validate(Callback):
     # a run that has gained nothing over bicubic after so many steps is told of
     def __init__(self, frames, flat_after:int=1000):
         self.frames,self.flat_after = frames,flat_after
+        self.seen = None # the last report
     def after_epoch(self, t):
         # late: it takes seconds to load, and only the first process looks
         from refinet.metrics.scores import evaluate
-        found = (evaluate(best_model(t), self.frames, t.device, names=('psnr_y', 'ssim_y'))
-                 if rank() == 0 else None)
+        if rank() == 0:
+            self.seen = evaluate(best_model(t), self.frames, t.device, ('psnr_y', 'ssim_y'), before=self.seen)
         # one process looks, all know
-        mean,before = from_first(found and (validated(found.rows), validated(found.bicubic_rows)))
+        found = self.seen and (validated(self.seen.rows), validated(self.seen.bicubic_rows))
+        mean,before = from_first(found)
         t.row |= mean
         if rank() == 0 and t.step >= self.flat_after and abs(mean['psnr'] - before['psnr']) < .02:
             log(f"nothing learned in {t.step} steps ({mean['psnr']:.2f} dB, as bicubic): "
