@@ -61,7 +61,7 @@ def l1_and_gradient(a, b): # (N, C, H, W) each; (N,)
 
 # %% ../nbs/05_losses.ipynb #6af92c3a
 def haar_bands(x): # (N, C, H, W), even sides
-    "Horizontal, vertical and diagonal detail, each (N, C, H/2, W/2)"
+    "What differs across, down, and both ways, each (N, C, H/2, W/2)"
     a,b = x[..., ::2, ::2],x[..., ::2, 1::2]
     c,d = x[..., 1::2, ::2],x[..., 1::2, 1::2]
     return (a - b + c - d)/2,(a + b - c - d)/2,(a - b - c + d)/2

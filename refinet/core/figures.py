@@ -120,19 +120,25 @@ def _free(box, taken): # boxes: left, bottom, right, top
     return not any(box[0] < o[2] and o[0] < box[2] and box[1] < o[3] and o[1] < box[3] for o in taken)
 
 def label_points(
-    ax,          # axes whose limits and scales are final
+    ax,          # axes with all that they are to show
     points,      # (name, x, y, colour) each
     size:int=8,  # of the letters, points
 ):
     "Write each name beside its point, and none over another"
+    ax.figure.draw_without_rendering() # limits and places are settled only then
     dots = ax.transData.transform([(x, y) for _,x,y,_ in points])/ax.figure.dpi*72 # points of 1/72 inch
     taken = [(x-3, y-3, x+3, y+3) for x,y in dots]
-    left,right = ax.bbox.extents[[0, 2]]/ax.figure.dpi*72
+    far = [o for k in (1, 2, 3) for o in (4 + k*(size+4), -size-4 - k*(size+4))]
+    heights = 4, -size-4, -size/2, *far # of a name over its point
+    left,bottom,right,top = ax.bbox.extents/ax.figure.dpi*72
     for (name,x,y,colour),(px,py) in zip(points, dots):
         wide = .64*size*len(name)
-        places = [(dx, dy) for dy in (4, -size-4, -size/2, size+8, -2*size-8) for dx in (5, -wide-5, -wide/2)]
+        places = [(dx, dy) for dy in heights for dx in (5, -wide-5, -wide/2)]
         def box(o): return px+o[0], py+o[1], px+o[0]+wide, py+o[1]+size
-        inside = [o for o in places if left < box(o)[0] and box(o)[2] < right]
-        best = next((o for o in inside if _free(box(o), taken)), places[0])
+        def inside(l, b, r, t): return left < l and r < right and bottom < b and t < top
+        free = [o for o in places if inside(*box(o)) and _free(box(o), taken)]
+        best = free[0] if free else places[0]
         taken.append(box(best))
-        ax.annotate(name, (x, y), textcoords='offset points', xytext=best, fontsize=size, color=colour)
+        line = dict(arrowstyle='-', color=colour, lw=.5, shrinkA=0) if best[1] in far else None
+        ax.annotate(name, (x, y), textcoords='offset points', xytext=best, fontsize=size, color=colour,
+                    arrowprops=line)

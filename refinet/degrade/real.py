@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['resampling_kernels', 'resampling_matrix', 'blur_matrix', 'jpeg_tables', 'jpeg', 'Way', 'draw_way', 'shrink',
-           'enlarge', 'sensor_noise', 'at_intensity', 'in_groups', 'RealDegrade']
+           'enlarge', 'sensor_noise', 'at_intensity', 'sent_pairs', 'in_groups', 'RealDegrade']
 
 # %% ../../nbs/02_degrade/03_real.ipynb #606d3ebe
 import math
@@ -161,8 +161,10 @@ def at_intensity(chances:dict, by:float)->dict: # of `draw_way`
     return chances | {k: min(chances[k]*by, 1) for k in ('blur', 'noise')}
 
 # %% ../../nbs/02_degrade/03_real.ipynb #0c6e6a65
-def _unsent(crops): # (N, 1, 1, 1): pairs of a frame and itself
-    return (crops[:, :3] == crops[:, 3:]).flatten(1).all(1).view(-1, 1, 1, 1)
+def sent_pairs(crops, rng, afresh)->torch.Tensor: # (N, 1, 1, 1)
+    "Whether a pair holds a frame as it was sent (and not a frame and itself) that is not put aside"
+    aside = to_device(torch.tensor(rng.random(len(crops)) < afresh), crops.device)
+    return ((crops[:, :3] != crops[:, 3:]).flatten(1).any(1) & ~aside).view(-1, 1, 1, 1)
 
 def in_groups(d, hr, quality, rng, generator): # d: a `RealDegrade`; each group goes one way
     x = torch.empty_like(hr)
@@ -179,10 +181,11 @@ class RealDegrade:
         quality=(25, 95),    # of JPEG, from and to
         groups:int=4,        # of a batch, each with a `Way` of its own
         sharp:float=.25, four:float=.35, blur:float=.2, noise:float=.15, # see `draw_way`
+        afresh:float=0.,     # of pairs: chance that the frame as sent is put aside, and the truth degraded
         intensity:float=1.,  # multiplies the chances of blur and noise: see `RaiseIntensity`
         flips:bool=True, seed:int=0,
     ):
-        self.coded,self.quality,self.groups = coded,quality,groups
+        self.coded,self.quality,self.groups,self.afresh = coded,quality,groups,afresh
         self.chances,self.intensity = dict(sharp=sharp, four=four, blur=blur, noise=noise),intensity
         self.flips,self.seed = flips,seed
     def degrade(self, hr, way, quality, generator): # (n, 3, S, S); quality of each, 0: not coded
@@ -202,5 +205,6 @@ class RealDegrade:
         hr = crops[:, :3].float()/255
         quality = rng.integers(*self.quality, len(hr), endpoint=True)*(rng.random(len(hr)) < self.coded)
         x = in_groups(self, hr, quality.tolist(), rng, generator)
-        if crops.shape[1] == 6: x = torch.where(_unsent(crops), x, crops[:, 3:].float()/255)
+        if crops.shape[1] == 6:
+            x = torch.where(sent_pairs(crops, rng, self.afresh), crops[:, 3:].float()/255, x)
         return round8(downscale(x, 4)), x, hr

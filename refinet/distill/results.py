@@ -120,7 +120,7 @@ def ablation_plot(
         ax.plot([o['mean']]*2, [i-.3, i+.3], color='C3', lw=2)
         if not o['interval']: continue
         ends = [o['mean'] - o['gain'] + float(e) for e in o['interval'].split(' to ')]
-        ax.plot(ends, [i+.25]*2, color='C3', lw=1)
+        ax.plot(ends, [i-.25]*2, color='C3', lw=1)
     ax.axvline(level, color='grey', ls=':')
     ax.set_yticks(range(len(found)), [o['setting'] for o in found], fontsize=8)
     ax.set_xlabel('PSNR, dB (Y), mean of the test sets', fontsize=8)

@@ -258,7 +258,6 @@ def plot_bench(
     ax.legend(fontsize=8)
     ax.grid(alpha=.3, which='both')
     ax.margins(.12)
-    fig.draw_without_rendering() # the layout, before the names look for a place
     label_points(ax, named)
     return figure_picture(fig)
 

@@ -41,7 +41,7 @@ def demo_runs(
     s = {k: dict(v) for k,v in demo_settings.items()}
     for k in ('teacher_run', 'student_run'):
         s[k] |= dict(steps=20, batch=2) if quick else {}
-        s[k]['epoch_steps'] = s[k]['steps']//5
+        s[k]['epoch_steps'] = s[k]['steps']//(1 if quick else 5)
     from functools import partial
     shape = {k:v for k,v in s['teacher'].items() if k != 'model'}
     teacher = partial(create_model, s['teacher']['model'], **shape)

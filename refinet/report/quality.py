@@ -126,12 +126,14 @@ def plot_peers(
         colour = 'C3' if o['source'] == 'measured here' else 'C0'
         ax.plot(o['parameters'], o['Set5'], 'o', color=colour, mfc='white' if colour == 'C0' else colour)
         named.append((o['network'], o['parameters'], o['Set5'], colour))
+    for colour,fill,what in (('C3', 'C3', 'measured here'), ('C0', 'white', 'as published')):
+        ax.plot([], [], 'o', color=colour, mfc=fill, label=what)
+    ax.legend(fontsize=8, loc='lower right')
     ax.set_xscale('log')
     ax.set_xlabel('parameters')
     ax.set_ylabel('Set5, PSNR, dB (Y)')
     ax.grid(alpha=.3, which='both')
     ax.margins(.12)
-    fig.draw_without_rendering() # the layout, before the names look for a place
     label_points(ax, named)
     return figure_picture(fig)
 

@@ -105,8 +105,6 @@ def curve_figure(
     "PSNR against seconds of training, a line a trial; the last PSNR against alpha; a crop"
     fig = Figure(figsize=(8.6, 2.6), layout='constrained')
     ax,against,picture = fig.subplots(1, 3, width_ratios=[2.4, 1, 1])
-    done = sorted((o.alpha, o.curve[-1][1]) for o in trials if o.curve)
-    against.plot(*zip(*done), 'o', color='#e18a2a') if done else None
     against.set(xlim=(-.05, 1.05), xlabel='alpha')
     against.set_title('PSNR against alpha', fontsize=8)
     against.tick_params(labelsize=7)
@@ -118,8 +116,9 @@ def curve_figure(
         picture.set_title(f'the crop at alpha {trials[-1].alpha:.2f}', fontsize=7)
     for o in trials:
         if points := list(o.curve):
-            ax.plot(*zip(*points), marker='.',
+            line, = ax.plot(*zip(*points), marker='.',
                     label=textwrap.fill(f'{name_of(o)}: {points[-1][1]:.2f} dB, {o.steps} steps', 56))
+            against.plot(o.alpha, points[-1][1], 'o', color=line.get_color())
     if ax.lines: ax.legend(fontsize=7).set_in_layout(False)
     else: ax.text(.5, .5, 'nothing trained yet', ha='center', transform=ax.transAxes)
     ax.set(xlabel='seconds of training', ylabel='PSNR of the test crops, dB')

@@ -168,7 +168,8 @@ def output_maps(
     more = {f'gradient of {k}' + (f', times {_faint(o)}' if _faint(o) > 1 else ''): o*_faint(o)
             for k,o in others.items()}
     maps = {k: gradient_map(o, size) for k,o in (first | more).items()}
-    return image_grid(frames | maps, zoom=zoom, columns=3)
+    key = 'gradients: what is red is to become brighter, what is blue darker'
+    return image_grid(frames | maps, zoom=zoom, columns=3, title=key)
 
 def feature_maps(p:dict)->list: # of pictures: one, or none
     places = {f'{k}, at features': o for k,o in p.items() if not at_output(o)}

@@ -143,8 +143,8 @@ class Sheet:
         (x,y),(w,h) = crop[:2],crop[2:]
         return {k: as_picture(o).crop((x, y, x+w, y+h)) for k,o in self.pictures.items()}
     def _ipython_display_(self):
-        display(HTML(f'<iframe srcdoc="{html.escape(sheet_html(self))}" title="RefiNet on a picture" '
-                     'style="width:100%;height:900px;border:0"></iframe>'))
+        display(HTML(f'<div><iframe srcdoc="{html.escape(sheet_html(self))}" title="RefiNet on a picture" '
+                     'style="width:100%;height:900px;border:0"></iframe></div>'))
         display(Shown(data=png_bytes(sheet_picture(self)), format='png'))
 
 # %% ../../nbs/11_widgets/06_sheet.ipynb #acf7f04a
@@ -252,6 +252,6 @@ def try_on(
     for name in models:
         after,ran = timed_result(str(name), rgb, upscale, device)
         for s in strengths:
-            title = Path(name).name + ('' if s == 1 else f', strength {s:g}')
+            title = Path(name).name + ('' if s == 1 else f' at {s:g}')
             made.append(Candidate(title, as_picture(at_strength(rgb, after, s)), str(name), s, *ran))
     return Sheet(picture, before, made, truth, upscale)
