@@ -130,7 +130,7 @@ def label_points(
     taken = [(x-3, y-3, x+3, y+3) for x,y in dots]
     far = [o for k in (1, 2, 3) for o in (4 + k*(size+4), -size-4 - k*(size+4))]
     heights = 4, -size-4, -size/2, *far # of a name over its point
-    left,bottom,right,top = ax.bbox.extents/ax.figure.dpi*72
+    (left,bottom),(right,top) = ax.bbox.get_points()/ax.figure.dpi*72
     for (name,x,y,colour),(px,py) in zip(points, dots):
         wide = .64*size*len(name)
         places = [(dx, dy) for dy in heights for dx in (5, -wide-5, -wide/2)]

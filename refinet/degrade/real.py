@@ -185,9 +185,9 @@ class RealDegrade:
         intensity:float=1.,  # multiplies the chances of blur and noise: see `RaiseIntensity`
         flips:bool=True, seed:int=0,
     ):
-        self.coded,self.quality,self.groups,self.afresh = coded,quality,groups,afresh
+        self.coded,self.quality,self.afresh = coded,quality,afresh
         self.chances,self.intensity = dict(sharp=sharp, four=four, blur=blur, noise=noise),intensity
-        self.flips,self.seed = flips,seed
+        self.groups,self.flips,self.seed = groups,flips,seed
     def degrade(self, hr, way, quality, generator): # (n, 3, S, S); quality of each, 0: not coded
         x = round8(sensor_noise(shrink(hr, way), way, generator))
         picks = [i for i,q in enumerate(quality) if q]

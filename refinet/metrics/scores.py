@@ -119,7 +119,8 @@ def _as_seen(frame): # (1, 3, H, W), or (1, 6, H, W) with the frame as sent: LR 
     return (None, sent, hr) if len(sent[0]) else (*degrade(hr), hr)
 
 # %% ../../nbs/04_metrics/00_scores.ipynb #d6e12b47
-def score_both(model, frame, names, tile=None, known=None)->tuple: # frame: see `_as_seen`; on the model's device
+# frame: see `_as_seen`; on the model's device
+def score_both(model, frame, names, tile=None, known=None)->tuple:
     "The numbers of what a network makes of a degraded picture, and of the picture as it is, if not known"
     lr,degraded,hr = _as_seen(frame)
     unaided = known or score(degraded, hr, names=names)
@@ -141,7 +142,8 @@ def score_picture(model, frame, device, names, tile=None, known=None)->tuple: # 
     try: return score_both(model, frame.to(device), names, tile, known)
     except (RuntimeError, MemoryError) as e:
         if not out_of_memory(e): raise
-    return score_in_tiles(model, frame, names, known) # outside of the block, so that what the error holds is let go
+    # outside of the block, so that what the error holds is let go
+    return score_in_tiles(model, frame, names, known)
 
 # %% ../../nbs/04_metrics/00_scores.ipynb #01b2959a
 def _frame_to_score(frames, i, bad): # (1, C, H, W); None where it cannot be, which is kept in `bad`

@@ -36,6 +36,7 @@ def validated(rows, most=50.)->dict: # of a `Report`; psnr (dB) and ssim, both o
     psnr,ssim = [min(o['psnr_y'], most) for o in rows],[o['ssim_y'] for o in rows]
     return dict(psnr=sum(psnr)/len(rows), ssim=sum(ssim)/len(rows))
 
+# %% ../../nbs/06_train/03_monitoring.ipynb #2f538c5d
 class Validate(Callback):
     "PSNR and SSIM of `frames` after each epoch, into the row that is logged"
     # a run that has gained nothing over bicubic after so many steps is told of
