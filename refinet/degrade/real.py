@@ -122,7 +122,7 @@ def draw_way(
     noise:float=.15, # chance of noise, at any scale
 )->Way:
     "Scale, kernels, blur and noise as they come"
-    other = float(rng.choice([2., 3., *rng.uniform(4/3, 4, 3)]))
+    other = float(rng.choice([1.5, 2., 3., *rng.uniform(4/3, 4, 3)])) # half of them the common ones
     scale = float(rng.choice([1., 4., other], p=[sharp, four, 1 - sharp - four]))
     blurred = round(float(rng.uniform(.3, .9)), 1)*(scale > 1 and rng.random() < blur)
     noisy = float(rng.uniform(0, 4/255))*(rng.random() < noise)
