@@ -59,7 +59,8 @@ def main(
     "Run every notebook"
     cfg = get_config()
     os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, [str(cfg.config_path), os.environ.get('PYTHONPATH')]))
-    fns = [o.absolute() for o in sorted(nbglob(as_path=True)) if only in str(o)]
+    # tutorials take longest: first, or one of them runs alone at the end
+    fns = [o.absolute() for o in sorted(nbglob(as_path=True), key=lambda o: (o.parent.name != 'tutorials', o)) if only in str(o)]
     with ProcessPoolExecutor(n_workers, mp_context=get_context('spawn'), max_tasks_per_child=1) as pool:
         jobs = [pool.submit(one, o, cfg.tst_flags.split(), flags.split(), cfg.config_path, twice, changed) for o in fns]
         found = []
