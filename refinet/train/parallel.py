@@ -6,7 +6,7 @@
 __all__ = ['rank', 'workers', 'from_first', 'join_workers', 'leave_workers', 'my_rows', 'all_gpus', 'parallelize']
 
 # %% ../../nbs/06_train/00_parallel.ipynb #3a693660
-import gc, os, warnings
+import gc, itertools, os, warnings
 import torch
 import torch.distributed as dist
 from torch import nn
@@ -28,14 +28,18 @@ def from_first(o): # in all processes: what the first one has
     return box[0]
 
 # %% ../../nbs/06_train/00_parallel.ipynb #fdc3ce1d
-# where processes on one machine meet: after a restart somewhere else, or they would wait for the dead
+_meetings = itertools.count() # of this process; all of them count alike
+
+# where processes on one machine meet: after a restart somewhere else, or they would wait for the dead;
+# and for a second run somewhere else, or they would find the addresses of the first
 def _meeting()->dict:
     env = os.environ
     if env.get('TORCHELASTIC_USE_AGENT_STORE') != 'True' or env['LOCAL_WORLD_SIZE'] != env['WORLD_SIZE']:
         return {}
     store = dist.TCPStore(env['MASTER_ADDR'], int(env['MASTER_PORT']), int(env['WORLD_SIZE']),
                           is_master=False)
-    return dict(store=dist.PrefixStore(f"start {env['TORCHELASTIC_RESTART_COUNT']}", store),
+    place = f"start {env['TORCHELASTIC_RESTART_COUNT']}, meeting {next(_meetings)}"
+    return dict(store=dist.PrefixStore(place, store),
                 rank=int(env['RANK']), world_size=int(env['WORLD_SIZE']))
 
 def join_workers(device='auto')->torch.device: # the one for this process
