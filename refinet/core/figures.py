@@ -131,11 +131,11 @@ def label_points(
     far = [o for k in (1, 2, 3) for o in (4 + k*(size+4), -size-4 - k*(size+4))]
     heights = 4, -size-4, -size/2, *far # of a name over its point
     (left,bottom),(right,top) = ax.bbox.get_points()/ax.figure.dpi*72
+    def inside(l, b, r, t): return left < l and r < right and bottom < b and t < top
     for (name,x,y,colour),(px,py) in zip(points, dots):
         wide = .64*size*len(name)
         places = [(dx, dy) for dy in heights for dx in (5, -wide-5, -wide/2)]
         def box(o): return px+o[0], py+o[1], px+o[0]+wide, py+o[1]+size
-        def inside(l, b, r, t): return left < l and r < right and bottom < b and t < top
         free = [o for o in places if inside(*box(o)) and _free(box(o), taken)]
         best = free[0] if free else places[0]
         taken.append(box(best))
